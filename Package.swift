@@ -71,7 +71,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(
             name: "Operations",
-            dependencies: ["Fingerprints", "Matching", "MediaWorker", "Moderation", "Storage", crypto, logging, metrics],
+            dependencies: [
+                "Fingerprints", "Matching", "MediaWorker", "Moderation", "Storage", crypto, logging, metrics,
+            ],
             swiftSettings: swiftSettings),
         .target(
             name: "API", dependencies: ["Fingerprints", "Moderation", "Operations", hummingbird, logging, metrics],
@@ -84,7 +86,8 @@ let package = Package(
             ], swiftSettings: swiftSettings),
         .target(name: "Client", dependencies: [asyncHTTPClient], swiftSettings: swiftSettings),
         .executableTarget(
-            name: "firebreak", dependencies: ["Client", "Fingerprints", "MediaWorker", "Server", argumentParser, logging],
+            name: "firebreak",
+            dependencies: ["Client", "Fingerprints", "MediaWorker", "Server", argumentParser, logging],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "firebreak-media-worker", dependencies: ["Fingerprints", "Media", "MediaWorker"],
@@ -94,7 +97,8 @@ let package = Package(
         .testTarget(name: "ModerationTests", dependencies: ["Moderation"], swiftSettings: swiftSettings),
         .testTarget(
             name: "MediaWorkerTests", dependencies: ["Fingerprints", "MediaWorker", "firebreak-media-worker"],
-            swiftSettings: swiftSettings),
+            swiftSettings: swiftSettings,
+        ),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Moderation"], swiftSettings: swiftSettings),
         .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),
     ]

@@ -1,0 +1,156 @@
+import Fingerprints
+import HashIndex
+import Moderation
+import Storage
+
+extension LiveIndex {
+    /// Loads everything from the database. Lookups are unavailable until it ends.
+    public func load() async throws {
+        try await turns.pass { try await self.rebuild() }
+    }
+
+    /// Applies what was committed since the last call; when it returns, lookups see all that was committed before the call.
+    public func catchUp() async throws {
+        try await turns.pass { try await self.follow() }
+    }
+
+    private static let batch = 2000
+
+    private func rebuild() async throws {
+        status.withLock { $0.phase = .loading }
+        do {
+            let (banks, sequence) = try await database.read { connection in
+                (try BankStore(connection).everywhere(), try SignalStore(connection).latestChange())
+            }
+            tables.withLock { tables in
+                tables = SignalTables()
+            }
+            hashes.withLock { $0 = HashIndexes() }
+            for bank in banks { try put(bank) }
+            var number: Int64 = 0
+            while true {
+                let after = number
+                let signals = try await database.read { connection in
+                    try SignalStore(connection).matched(after: after, limit: Self.batch)
+                }
+                guard let last = signals.last else { break }
+                try add(signals)
+                number = last.number
+            }
+            status.withLock {
+                $0.phase = .ready
+                $0.sequence = sequence
+                $0.checkedAt = now()
+            }
+            // What changed while the signals were being read is applied once more; adding twice is adding once.
+            try await follow()
+        } catch {
+            status.withLock { $0.phase = .failed("\(error)") }
+            throw error
+        }
+    }
+
+    private func follow() async throws {
+        while true {
+            let (phase, from) = status.withLock { ($0.phase, $0.sequence) }
+            guard phase == .ready else { return }
+            let startedAt = now()
+            let changes = try await database.read { connection in
+                try SignalStore(connection).changes(after: from, limit: Self.batch)
+            }
+            try await apply(changes)
+            status.withLock {
+                $0.sequence = changes.last?.seq ?? from
+                $0.checkedAt = startedAt
+            }
+            if changes.count < Self.batch { return }
+        }
+    }
+
+    private func apply(_ changes: [SignalChange]) async throws {
+        var added: [Signal] = []
+        for change in changes {
+            switch change.kind {
+            case .added(let signal): added.append(signal)
+            case .removed(let number):
+                try await add(noting: added)
+                added = []
+                remove(number)
+            case .bankChanged(let id):
+                try await refresh(id)
+            }
+        }
+        try await add(noting: added)
+    }
+
+    /// Adds signals, first reading the banks that are not known yet.
+    private func add(noting signals: [Signal]) async throws {
+        let unknown = tables.withLock { tables in
+            Set(signals.map(\.bank).filter { tables.bankOrdinal($0) == nil })
+        }
+        for bank in unknown { try await refresh(bank) }
+        try add(signals)
+    }
+
+    private func refresh(_ id: ID<Bank>) async throws {
+        let bank = try await database.read { connection in
+            try BankStore(connection).anywhere(id)
+        }
+        if let bank { try put(bank) }
+    }
+
+    private func put(_ bank: Bank) throws {
+        guard tables.withLock({ $0.put(bank) }) else {
+            throw StoreError.engine(code: "too_many_banks", message: "The index holds at most 65,535 banks.")
+        }
+    }
+
+    private func add(_ signals: [Signal]) throws {
+        guard !signals.isEmpty else { return }
+        let indexes = hashes.withLock { $0 }
+        var stills: [HammingIndex.Item] = []
+        var frames: [HammingIndex.Item] = []
+        var sounds: [(slot: UInt32, fingerprint: AudioFingerprint)] = []
+        try tables.withLock { tables in
+            for signal in signals {
+                guard let number = UInt32(exactly: signal.number), let bank = tables.bankOrdinal(signal.bank) else {
+                    throw StoreError.corrupt("Signal \(signal.number) has no place in the index.")
+                }
+                let record = SignalRecord(
+                    entry: signal.entry, bank: bank, quality: UInt8(clamping: signal.fingerprint.quality ?? 100),
+                    algorithm: signal.fingerprint.algorithm)
+                guard tables.put(number, record) else { continue }
+                switch signal.fingerprint {
+                case .md5(let digest), .sha256(let digest): tables.put(digest: Digest(digest), of: number)
+                case .pdq(let value): stills.append(HammingIndex.Item(hash: value.hash.words, slot: number))
+                case .audio(let value): sounds.append((number, value))
+                case .video(let value):
+                    guard let slots = tables.put(video: value, of: number) else {
+                        throw StoreError.engine(code: "too_many_frames", message: "The index holds at most 2³² frames.")
+                    }
+                    for (slot, frame) in zip(slots, value.frames) where frame.quality > 0 {
+                        frames.append(HammingIndex.Item(hash: frame.hash.words, slot: slot))
+                    }
+                }
+            }
+        }
+        if !stills.isEmpty { indexes.stills.insert(stills) }
+        if !frames.isEmpty { indexes.frames.insert(frames) }
+        for sound in sounds { indexes.sounds.insert(slot: sound.slot, sound.fingerprint) }
+    }
+
+    private func remove(_ signal: Int64) {
+        guard let number = UInt32(exactly: signal) else { return }
+        let indexes = hashes.withLock { $0 }
+        let (record, slots) = tables.withLock { tables in
+            (tables.remove(number), tables.removeVideo(number))
+        }
+        guard let record else { return }
+        switch record.algorithm {
+        case .md5, .sha256: break
+        case .pdq: indexes.stills.remove(slots: [number])
+        case .video: if let slots { indexes.frames.remove(slots: Array(slots)) }
+        case .audio: indexes.sounds.remove(slot: number)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Crypto
+public import Moderation
+import Storage
+import Synchronization
+
+/// Tells who holds a secret.
+public struct Authenticate: Sendable {
+    let installation: Installation
+
+    public init(_ installation: Installation) {
+        self.installation = installation
+    }
+
+    /// The principal behind an API key's secret; refuses one that is unknown, revoked or expired, without saying which.
+    ///
+    /// A key that was seen in the last five seconds is not looked up again, so a key that is revoked on another node
+    /// works there for at most so long.
+    public func principal(secret: String) async throws -> Principal {
+        let hash = KeySecret.hash(secret)
+        let now = installation.clock()
+        if let key = installation.keyCache.key(hash, at: now), key.isUsable(at: now) {
+            return Principal(actor: .key(key.id), platform: key.platform, scopes: key.scopes)
+        }
+        let found = try await installation.database.read { connection in
+            try KeyStore(connection).key(secretHash: hash)
+        }
+        guard let key = found, key.isUsable(at: now) else {
+            throw Refusal(
+                .unauthenticated, code: "unauthenticated",
+                "The request needs a valid API key: send “Authorization: Bearer fbk_…”.")
+        }
+        installation.keyCache.put(key, hash, at: now)
+        return Principal(actor: .key(key.id), platform: key.platform, scopes: key.scopes)
+    }
+}
+
+extension Principal {
+    /// Refuses a principal that lacks the scope.
+    func require(_ scope: Scope) throws(Refusal) {
+        guard scopes.contains(scope) else {
+            throw Refusal(
+                .forbidden, code: "missing_scope", "This needs a key with the scope “\(scope.rawValue)”.")
+        }
+    }
+}
+
+/// The secret of an API key: `fbk_` and 256 bits of chance.
+enum KeySecret {
+    static func make(_ random: inout some RandomNumberGenerator) -> String {
+        let digits = Array("0123456789abcdefghjkmnpqrstvwxyz")
+        return "fbk_" + String((0..<52).map { _ in digits[Int(random.next() >> 59)] })
+    }
+
+    /// The secret has the entropy of a key, so one round of SHA-256 is enough to store.
+    static func hash(_ secret: String) -> [UInt8] { Array(SHA256.hash(data: Array(secret.utf8))) }
+}
+
+/// Keys seen of late, by the hash of their secrets.
+final class KeyCache: Sendable {
+    private static let lifetime: Int64 = 5000
+    private static let capacity = 10_000
+    private let keys = Mutex<[[UInt8]: (key: APIKey, readAt: Timestamp)]>([:])
+
+    func key(_ hash: [UInt8], at now: Timestamp) -> APIKey? {
+        keys.withLock { keys in
+            guard let known = keys[hash], now.milliseconds - known.readAt.milliseconds < Self.lifetime else {
+                return nil
+            }
+            return known.key
+        }
+    }
+
+    func put(_ key: APIKey, _ hash: [UInt8], at now: Timestamp) {
+        keys.withLock { keys in
+            if keys.count >= Self.capacity { keys.removeAll(keepingCapacity: true) }
+            keys[hash] = (key, now)
+        }
+    }
+
+    func clear() {
+        keys.withLock { $0.removeAll(keepingCapacity: true) }
+    }
+}

@@ -1,0 +1,38 @@
+import Matching
+import Moderation
+
+/// Matches and settles: from fingerprints to a verdict, with nothing stored yet.
+struct Judge {
+    let installation: Installation
+
+    init(_ installation: Installation) {
+        self.installation = installation
+    }
+
+    struct Judgement: Sendable {
+        var matches: [Match]
+        var verdict: Verdict
+    }
+
+    /// The verdict on what the index says now. Where it cannot say, the verdict is the fail mode's, with the reason.
+    func judge(_ query: RecognitionQuery, of content: Content) -> Judgement {
+        let now = installation.clock()
+        let raised: [MatchSettlement.Raised]
+        do {
+            raised = try installation.index.recognise(query, on: content.platform)
+        } catch {
+            let verdict = VerdictRule.verdict(
+                unknownBecause: "index_unavailable", error.message, failMode: installation.settings.failMode, at: now)
+            return Judgement(matches: [], verdict: verdict)
+        }
+        let draw = Double(content.id.low & 0xff_ffff) / Double(0x100_0000)
+        let states = MatchSettlement.settle(raised, rolloutDraw: draw)
+        let matches = zip(raised, states).map { raised, state in
+            Match(
+                id: installation.newID(), content: content.id, platform: content.platform, bank: raised.bank.id,
+                entry: raised.entry, evidence: raised.evidence, state: state, createdAt: now)
+        }
+        let banks = Dictionary(raised.map { ($0.bank.id, $0.bank) }) { first, _ in first }
+        return Judgement(matches: matches, verdict: VerdictRule.verdict(on: matches, banks: banks, at: now))
+    }
+}

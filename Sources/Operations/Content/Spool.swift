@@ -1,0 +1,130 @@
+import Crypto
+import Foundation
+public import Moderation
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Uploads in flight: one file each in a directory of its own, written as the bytes arrive and never held in memory.
+public struct Spool: Sendable {
+    let directory: String
+
+    /// A spool in `directory`, made with mode 0700 where it is missing.
+    public init(directory: String) throws(Refusal) {
+        self.directory = directory
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw Refusal(.unavailable, code: "spool_unavailable", "The spool directory \(directory) cannot be made.")
+        }
+    }
+
+    /// A new empty file of a name of its own.
+    public func create() throws(Refusal) -> SpoolWriter {
+        let name = UUID().uuidString
+        return try SpoolWriter(path: path(name), name: name)
+    }
+
+    /// Opens a spooled file for reading; `nil` where there is none. The caller closes the descriptor.
+    func open(_ name: String) -> Int32? {
+        let descriptor = Glibc.open(path(name), O_RDONLY | O_CLOEXEC)
+        return descriptor >= 0 ? descriptor : nil
+    }
+
+    /// Removes a file; one that is gone already is no error.
+    public func remove(_ name: String) {
+        unlink(path(name))
+    }
+
+    /// Removes every file that `needed` does not name: what a stop in the middle of an upload left behind.
+    public func sweep(keeping needed: Set<String>) -> Int {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        let orphans = names.filter { !needed.contains($0) }
+        for name in orphans { remove(name) }
+        return orphans.count
+    }
+
+    private func path(_ name: String) -> String { directory + "/" + name }
+}
+
+/// A file that is being written; its digest is ready with its last byte.
+public final class SpoolWriter {
+    public let name: String
+    public private(set) var count = 0
+    private let path: String
+    private var descriptor: Int32
+    private var digest = SHA256()
+
+    init(path: String, name: String) throws(Refusal) {
+        self.path = path
+        self.name = name
+        descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw SpoolWriter.refusal(errno) }
+    }
+
+    /// Appends bytes; refuses when the disk is full, after which nothing of the file is left.
+    public func append(_ bytes: UnsafeRawBufferPointer) throws(Refusal) {
+        digest.update(bufferPointer: bytes)
+        count += bytes.count
+        var rest = bytes
+        while let base = rest.baseAddress, !rest.isEmpty {
+            let written = Glibc.write(descriptor, base, rest.count)
+            if written < 0 {
+                if errno == EINTR { continue }
+                let problem = SpoolWriter.refusal(errno)
+                discard()
+                throw problem
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+        }
+    }
+
+    /// Makes the bytes durable and answers what they are.
+    public func finish() throws(Refusal) -> SpooledFile {
+        guard descriptor >= 0 else {
+            throw Refusal(.unavailable, code: "spool_unavailable", "The upload's file is closed already.")
+        }
+        guard fdatasync(descriptor) == 0 else {
+            let problem = SpoolWriter.refusal(errno)
+            discard()
+            throw problem
+        }
+        close(descriptor)
+        descriptor = -1
+        return SpooledFile(name: name, bytes: count, sha256: Array(digest.finalize()))
+    }
+
+    /// Removes the file.
+    public func discard() {
+        if descriptor >= 0 { close(descriptor) }
+        descriptor = -1
+        unlink(path)
+    }
+
+    deinit {
+        if descriptor >= 0 {
+            close(descriptor)
+            unlink(path)
+        }
+    }
+
+    private static func refusal(_ problem: Int32) -> Refusal {
+        switch problem {
+        case ENOSPC, EDQUOT, EFBIG:
+            Refusal(.full, code: "storage_full", "The disk is full; the upload was not kept. Try again later.")
+        default:
+            Refusal(
+                .unavailable, code: "spool_unavailable",
+                "The upload cannot be written to disk: \(String(cString: strerror(problem))).")
+        }
+    }
+}
+
+/// A whole upload on disk.
+public struct SpooledFile: Hashable, Sendable {
+    public let name: String
+    public let bytes: Int
+    public let sha256: [UInt8]
+}

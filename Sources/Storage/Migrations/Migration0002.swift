@@ -1,0 +1,138 @@
+extension Migration {
+    /// Platforms, keys, banks and what is in them, content and what it matched.
+    static let recognition = Migration(
+        number: 2, name: "recognition",
+        sql: [
+            """
+            CREATE TABLE platform (
+                id TEXT PRIMARY KEY NOT NULL,
+                name TEXT NOT NULL UNIQUE,
+                created_at INTEGER NOT NULL
+            )
+            """,
+            """
+            CREATE TABLE account (
+                id TEXT PRIMARY KEY NOT NULL,
+                platform TEXT NOT NULL REFERENCES platform(id),
+                external_id TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                UNIQUE (platform, external_id)
+            )
+            """,
+            """
+            CREATE TABLE api_key (
+                id TEXT PRIMARY KEY NOT NULL,
+                platform TEXT NOT NULL REFERENCES platform(id),
+                name TEXT NOT NULL,
+                secret_hash BLOB NOT NULL UNIQUE,
+                scopes TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                expires_at INTEGER,
+                revoked_at INTEGER
+            )
+            """,
+            """
+            CREATE TABLE bank (
+                id TEXT PRIMARY KEY NOT NULL,
+                platform TEXT NOT NULL REFERENCES platform(id),
+                name TEXT NOT NULL,
+                purpose TEXT NOT NULL,
+                harm TEXT,
+                thresholds TEXT NOT NULL,
+                rollout_ratio REAL NOT NULL,
+                approval TEXT NOT NULL,
+                state TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                version INTEGER NOT NULL,
+                UNIQUE (platform, name)
+            )
+            """,
+            """
+            CREATE TABLE bank_entry (
+                id TEXT PRIMARY KEY NOT NULL,
+                bank TEXT NOT NULL REFERENCES bank(id),
+                platform TEXT NOT NULL,
+                identity TEXT NOT NULL,
+                labels TEXT NOT NULL,
+                note TEXT,
+                source TEXT NOT NULL,
+                source_reference TEXT,
+                proposer TEXT NOT NULL,
+                approver TEXT,
+                state TEXT NOT NULL,
+                state_reason TEXT,
+                created_at INTEGER NOT NULL,
+                version INTEGER NOT NULL
+            )
+            """,
+            """
+            CREATE UNIQUE INDEX bank_entry_identity ON bank_entry (bank, identity) WHERE state <> 'retracted'
+            """,
+            "CREATE INDEX bank_entry_by_bank ON bank_entry (bank, id)",
+            """
+            CREATE TABLE signal (
+                seq INTEGER PRIMARY KEY NOT NULL,
+                entry TEXT NOT NULL REFERENCES bank_entry(id),
+                bank TEXT NOT NULL,
+                platform TEXT NOT NULL,
+                algorithm TEXT NOT NULL,
+                algorithm_version INTEGER NOT NULL,
+                value BLOB NOT NULL,
+                quality INTEGER,
+                duration INTEGER,
+                active INTEGER NOT NULL
+            )
+            """,
+            "CREATE INDEX signal_by_entry ON signal (entry)",
+            """
+            CREATE TABLE signal_change (
+                seq INTEGER PRIMARY KEY NOT NULL,
+                kind TEXT NOT NULL,
+                signal INTEGER,
+                bank TEXT
+            )
+            """,
+            """
+            CREATE TABLE content (
+                id TEXT PRIMARY KEY NOT NULL,
+                platform TEXT NOT NULL REFERENCES platform(id),
+                external_id TEXT,
+                account TEXT,
+                kind TEXT,
+                facts TEXT,
+                state TEXT NOT NULL,
+                verdict TEXT,
+                spool TEXT,
+                created_at INTEGER NOT NULL,
+                decided_at INTEGER,
+                version INTEGER NOT NULL
+            )
+            """,
+            "CREATE INDEX content_by_external_id ON content (platform, external_id)",
+            """
+            CREATE TABLE content_fingerprint (
+                content TEXT NOT NULL REFERENCES content(id),
+                algorithm TEXT NOT NULL,
+                algorithm_version INTEGER NOT NULL,
+                value BLOB NOT NULL,
+                quality INTEGER,
+                duration INTEGER,
+                PRIMARY KEY (content, algorithm)
+            )
+            """,
+            """
+            CREATE TABLE content_match (
+                id TEXT PRIMARY KEY NOT NULL,
+                content TEXT NOT NULL REFERENCES content(id),
+                platform TEXT NOT NULL,
+                bank TEXT NOT NULL,
+                entry TEXT NOT NULL,
+                evidence TEXT NOT NULL,
+                state TEXT NOT NULL,
+                created_at INTEGER NOT NULL
+            )
+            """,
+            "CREATE INDEX content_match_by_content ON content_match (content, id)",
+            "CREATE INDEX content_match_by_entry ON content_match (entry, id)",
+        ])
+}

@@ -1,0 +1,125 @@
+import HashIndex
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// What is stored: hashes without structure, of unrelated pictures, or of shots of 1 to 60 frames that drift a little.
+enum StoredKind: String, CaseIterable {
+    case random, picture, video
+}
+
+/// Builds one index and prints its rows.
+struct IndexBench {
+    let name: String
+    let index: HammingIndex
+    let stored: [SIMD4<UInt64>]
+    var source: PictureSource
+    let clock = ContinuousClock()
+
+    init(size: Int, kind: StoredKind) {
+        name = "\(size % 1_000_000 == 0 ? "\(size / 1_000_000)M" : "\(size / 1000)k"):\(kind.rawValue)"
+        var source = PictureSource(seed: 42)
+        var stored: [SIMD4<UInt64>] = []
+        stored.reserveCapacity(size)
+        var shot: PictureSource.Picture = source.picture()
+        var frames = 0
+        for _ in 0..<size {
+            switch kind {
+            case .random: stored.append(source.random())
+            case .picture: stored.append(PictureSource.hash(of: source.picture()))
+            case .video:
+                if frames == 0 {
+                    frames = 1 + Int(source.generator.next() % 60)
+                    shot = source.picture()
+                }
+                frames -= 1
+                shot = source.altered(shot, strength: 0.1)
+                stored.append(PictureSource.hash(of: shot))
+            }
+        }
+        self.source = source
+        self.stored = stored
+        let index = HammingIndex()
+        self.index = index
+        let before = residentBytes()
+        let build = clock.measure {
+            index.insert(StoredItems(hashes: stored))
+        }
+        print(
+            "HashIndex:Build:\(name)  \(milliseconds(build)) ms  \(index.memoryBytes / size) bytes a hash"
+                + "  (resident +\((residentBytes() - before) / size) bytes a hash)  segments \(index.segmentCount)")
+    }
+
+    enum QueryKind: String, CaseIterable {
+        case near, unrelated, random
+    }
+
+    mutating func queries(_ kind: QueryKind, count: Int) -> [SIMD4<UInt64>] {
+        (0..<count).map { _ in
+            let near = stored[Int(source.generator.next() % UInt64(stored.count))]
+            switch kind {
+            case .near: return source.flipped(near, bits: Int(source.generator.next() % 41))
+            case .unrelated: return PictureSource.hash(of: source.picture())
+            case .random: return source.random()
+            }
+        }
+    }
+
+    mutating func measureLookups(radii: [Int]) {
+        for radius in radii {
+            let scan = scanTime(radius: radius)
+            for kind in QueryKind.allCases {
+                let queries = queries(kind, count: radius > 40 ? 200 : 2000)
+                var hits: [HammingIndex.Hit] = []
+                var found = 0
+                var times: [Duration] = []
+                for query in queries {
+                    hits.removeAll(keepingCapacity: true)
+                    times.append(clock.measure { index.lookup(query, radius: radius, into: &hits) })
+                    found += hits.count
+                }
+                times.sort()
+                let median = times[times.count / 2]
+                print(
+                    "HashIndex:Lookup:\(name):\(kind.rawValue):r\(radius)  median \(microseconds(median)) µs"
+                        + "  p99 \(microseconds(times[times.count * 99 / 100])) µs  scan \(microseconds(scan)) µs"
+                        + "  \(Int(scan / median)) times faster  hits \(found)")
+            }
+        }
+    }
+
+    /// The median time of a scan of everything stored, by the index's own kernel (radius 65 is beyond its tables).
+    mutating func scanTime(radius: Int) -> Duration {
+        var times: [Duration] = []
+        var hits: [HammingIndex.Hit] = []
+        for query in queries(.random, count: 9) {
+            hits.removeAll(keepingCapacity: true)
+            times.append(clock.measure { index.lookup(query, radius: 65, into: &hits) })
+        }
+        return times.sorted()[times.count / 2]
+    }
+}
+
+func microseconds(_ duration: Duration) -> String {
+    let tenths = Int(duration / .nanoseconds(100))
+    return "\(tenths / 10).\(tenths % 10)"
+}
+
+func milliseconds(_ duration: Duration) -> Int { Int(duration / .milliseconds(1)) }
+
+/// The memory of this process that is resident, or 0 where the system does not say.
+func residentBytes() -> Int {
+    #if canImport(Glibc)
+        guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+        defer { fclose(file) }
+        var (total, resident) = (0, 0)
+        return withUnsafeMutablePointer(to: &total) { total in
+            withUnsafeMutablePointer(to: &resident) { resident in
+                withVaList([total, resident]) { vfscanf(file, "%ld %ld", $0) } == 2 ? resident.pointee * 4096 : 0
+            }
+        }
+    #else
+        return 0
+    #endif
+}

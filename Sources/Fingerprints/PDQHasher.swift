@@ -34,6 +34,30 @@ public struct PDQHasher: ~Copyable {
         return fingerprintOfGrid()
     }
 
+    /// Hashes a plane of 8-bit luma as it is and turned in each of the seven other ways.
+    ///
+    /// One plane costs two hashes' time at most. The turned hashes differ by a few bits from those of a plane that was
+    /// really turned, since PDQ does not sample its middle; the diagonal flip `flipPlus1` alone is the same.
+    /// A plane too small to hash has no turned hashes.
+    public mutating func dihedral(
+        luma: UnsafePointer<UInt8>, width: Int, height: Int, rowStride: Int
+    ) -> (upright: PDQFingerprint, turned: [(Dihedral, PDQHash)]) {
+        let upright = fingerprint(luma: luma, width: width, height: height, rowStride: rowStride)
+        return (upright, Self.isHashable(width: width, height: height) ? turnedHashes() : [])
+    }
+
+    /// Hashes a plane of floating-point luma as it is and turned in each of the seven other ways.
+    public mutating func dihedral(
+        luma: UnsafePointer<Float>, width: Int, height: Int, rowStride: Int
+    ) -> (upright: PDQFingerprint, turned: [(Dihedral, PDQHash)]) {
+        let upright = fingerprint(luma: luma, width: width, height: height, rowStride: rowStride)
+        return (upright, Self.isHashable(width: width, height: height) ? turnedHashes() : [])
+    }
+
+    private func turnedHashes() -> [(Dihedral, PDQHash)] {
+        Dihedral.allCases.map { ($0, transform.hash(turned: $0)) }
+    }
+
     private func fingerprintOfGrid() -> PDQFingerprint {
         transform.transform(decimator.grid)
         return PDQFingerprint(hash: transform.hash(), quality: pdqQuality(of: decimator.grid))

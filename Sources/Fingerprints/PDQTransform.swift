@@ -24,6 +24,7 @@ struct PDQTransform: ~Copyable {
     private let halfway: UnsafeMutablePointer<Float>
     /// `B`, 16 rows of 16, row by row.
     let coefficients: UnsafeMutablePointer<Float>
+    private let turned: UnsafeMutablePointer<Float>
     private let keys: UnsafeMutablePointer<Int32>
 
     init() {
@@ -31,14 +32,18 @@ struct PDQTransform: ~Copyable {
         transposed = .allocate(capacity: 1024)
         halfway = .allocate(capacity: 1024)
         coefficients = .allocate(capacity: Self.coefficientCount)
+        turned = .allocate(capacity: Self.coefficientCount)
         keys = .allocate(capacity: Self.coefficientCount)
         halfway.initialize(repeating: 0, count: 1024)
         coefficients.initialize(repeating: 0, count: Self.coefficientCount)
+        turned.initialize(repeating: 0, count: Self.coefficientCount)
         keys.initialize(repeating: 0, count: Self.coefficientCount)
+        // The reference rounds the scale to single precision, and the product with the cosine once more.
+        let scale = Double(Float((2.0 / 64.0).squareRoot()))
         for row in 0..<Self.coefficientSide {
             for column in 0..<Self.side {
                 let angle = Double.pi / 128 * Double((row + 1) * (2 * column + 1))
-                let value = Float((2.0 / 64.0).squareRoot() * cos(angle))
+                let value = Float(scale * cos(angle))
                 (matrix + (row * 64 + column)).initialize(to: value)
                 (transposed + (column * 16 + row)).initialize(to: value)
             }
@@ -50,6 +55,7 @@ struct PDQTransform: ~Copyable {
         transposed.deallocate()
         halfway.deallocate()
         coefficients.deallocate()
+        turned.deallocate()
         keys.deallocate()
     }
 
@@ -92,6 +98,31 @@ struct PDQTransform: ~Copyable {
 
     /// The upright hash: bit `16 i + j` is set where `B[i][j]` is above the median.
     func hash() -> PDQHash { Self.hash(of: coefficients, keys: keys) }
+
+    /// The hash of the picture turned over or round, from the coefficients of the upright one.
+    ///
+    /// Mirroring changes the sign of the odd frequencies, which stand in the even rows or columns; the diagonal
+    /// flips and quarter turns also transpose.
+    func hash(turned way: Dihedral) -> PDQHash {
+        for row in 0..<Self.coefficientSide {
+            for column in 0..<Self.coefficientSide {
+                let (isRowOdd, isColumnOdd) = (row & 1 == 1, column & 1 == 1)
+                let upright = coefficients[row * 16 + column]
+                let transposed = coefficients[column * 16 + row]
+                turned[row * 16 + column] =
+                    switch way {
+                    case .rotate90: isRowOdd ? transposed : -transposed
+                    case .rotate180: isRowOdd == isColumnOdd ? upright : -upright
+                    case .rotate270: isColumnOdd ? transposed : -transposed
+                    case .flipX: isRowOdd ? upright : -upright
+                    case .flipY: isColumnOdd ? upright : -upright
+                    case .flipPlus1: transposed
+                    case .flipMinus1: isRowOdd == isColumnOdd ? transposed : -transposed
+                    }
+            }
+        }
+        return Self.hash(of: turned, keys: keys)
+    }
 
     /// The bits of 256 values against their lower median.
     static func hash(of values: UnsafePointer<Float>, keys: UnsafeMutablePointer<Int32>) -> PDQHash {

@@ -86,11 +86,12 @@ struct ReferencePDQ {
     }
 
     private static func coefficients(of grid: [Float]) -> [Float] {
+        let scale = Double(Float((2.0 / 64.0).squareRoot()))
         var matrix: [Float] = []
         for row in 0..<16 {
             for column in 0..<64 {
                 let angle = Double.pi / 128 * Double((row + 1) * (2 * column + 1))
-                matrix.append(Float((2.0 / 64.0).squareRoot() * cos(angle)))
+                matrix.append(Float(scale * cos(angle)))
             }
         }
         var halfway = [Float](repeating: 0, count: 16 * 64)

@@ -1,0 +1,90 @@
+/// One transaction of the group committer: each body in its savepoint, the audit seal, the commit, the answers.
+struct CommitBatch {
+    private enum Fate {
+        case kept(@Sendable () -> Void)
+        case undone(any Error)
+        case runAgain
+        /// The engine dropped the transaction, or the body was the only one in it.
+        case lost(any Error, isTransient: Bool)
+    }
+
+    private let session: any EngineSession
+    private let tickets: [WriteTicket]
+    private let mayRepeat: Bool
+    private let transaction: Transaction
+
+    /// - Parameter mayRepeat: whether a body that met a transient failure may be handed back to be run again.
+    init(session: any EngineSession, tickets: [WriteTicket], mayRepeat: Bool) {
+        self.session = session
+        self.tickets = tickets
+        self.mayRepeat = mayRepeat
+        transaction = Transaction(session, isReading: false)
+    }
+
+    private var isAlone: Bool { tickets.count == 1 }
+
+    /// Answers every caller whose fate this decided, and hands back the tickets to be run again, each alone.
+    func run() -> [WriteTicket] {
+        defer { transaction.end() }
+        var again: [WriteTicket] = []
+        var answers: [@Sendable () -> Void] = []
+        do {
+            try session.take(.begin)
+            for ticket in tickets {
+                switch runBody(ticket) {
+                case .kept(let answer): answers.append(answer)
+                case .undone(let error): answers.append { ticket.fail(error) }
+                case .runAgain: again.append(ticket)
+                case .lost(let error, let isTransient): return abandon(error, isTransient: isTransient)
+                }
+            }
+            try AuditSeal.seal(transaction.records, on: session)
+        } catch {
+            return abandon(error.error, isTransient: error.isTransient)
+        }
+        do {
+            try session.take(.commit)
+        } catch {
+            if error.isTransient { return abandon(error.error, isTransient: true) }
+            try? session.take(.rollback)
+            for ticket in tickets { ticket.fail(error.error) }
+            return []
+        }
+        for answer in answers { answer() }
+        return again
+    }
+
+    private func runBody(_ ticket: WriteTicket) -> Fate {
+        transaction.enter()
+        do throws(EngineFailure) {
+            if !isAlone { try session.take(.savepoint) }
+        } catch {
+            return .lost(error.error, isTransient: error.isTransient)
+        }
+        do {
+            let answer = try ticket.body(transaction)
+            if let failure = transaction.failure { throw failure }
+            if !isAlone { try session.take(.release) }
+            return .kept(answer)
+        } catch {
+            let failure = error as? EngineFailure ?? transaction.failure
+            let cause: any Error = (error as? EngineFailure)?.error ?? error
+            let isTransient = failure?.isTransient ?? false
+            if isAlone || !session.isInTransaction { return .lost(cause, isTransient: isTransient) }
+            do throws(EngineFailure) {
+                try session.take(.undoSavepoint)
+            } catch {
+                return .lost(error.error, isTransient: error.isTransient)
+            }
+            transaction.undo()
+            return isTransient && mayRepeat ? .runAgain : .undone(cause)
+        }
+    }
+
+    private func abandon(_ error: any Error, isTransient: Bool) -> [WriteTicket] {
+        try? session.take(.rollback)
+        if !isAlone || (isTransient && mayRepeat) { return tickets }
+        for ticket in tickets { ticket.fail(error) }
+        return []
+    }
+}

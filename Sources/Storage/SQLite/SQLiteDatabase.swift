@@ -1,0 +1,120 @@
+import Dispatch
+import Foundation
+import GRDB
+
+/// The embedded engine: one file in WAL mode, many readers, one writer that groups commits.
+///
+/// `synchronous=FULL`: what a write has answered survives a loss of power. Foreign keys are enforced. Another process
+/// may read the file at the same time; a second writer waits up to `busyTimeout`.
+public final class SQLiteDatabase: Database {
+    public struct Options: Sendable {
+        /// Threads that read, each with a connection of its own.
+        public var readers = 4
+        /// Seconds that a write waits for another process's write.
+        public var busyTimeout: Double = 5
+        /// Page cache of each connection, in KiB.
+        public var cacheKiB = 32_768
+        /// The file may not grow beyond this many pages of 4 KiB; a write past it throws `StoreError.full`.
+        public var maximumPages: Int?
+
+        public init() {}
+    }
+
+    private let writer: any DatabaseWriter
+    private let committer: GroupCommitter
+    private let readers: ReaderPool
+
+    public var engine: DatabaseEngine { .sqlite }
+
+    /// Opens a file, and makes it where there is none. Throws `StoreError`.
+    public convenience init(path: String, options: Options = Options()) throws {
+        do {
+            let pool = try DatabasePool(path: path, configuration: Self.configuration(options))
+            try pool.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                if let pages = options.maximumPages {
+                    try database.execute(sql: "PRAGMA max_page_count = \(pages)")
+                }
+            }
+            self.init(writer: pool, readers: options.readers)
+        } catch {
+            throw EngineFailure(sqlite: error).error
+        }
+    }
+
+    /// A database that lives in memory and dies with this value, for tests. Reads and writes take turns.
+    public static func inMemory(options: Options = Options()) throws -> SQLiteDatabase {
+        do {
+            return SQLiteDatabase(writer: try DatabaseQueue(configuration: configuration(options)), readers: 1)
+        } catch {
+            throw EngineFailure(sqlite: error).error
+        }
+    }
+
+    private init(writer: any DatabaseWriter, readers: Int) {
+        self.writer = writer
+        committer = GroupCommitter(label: "firebreak.sqlite.write") { body throws(StoreError) in
+            writer.writeWithoutTransaction { database in body(SQLiteSession(database)) }
+        }
+        self.readers = ReaderPool(label: "firebreak.sqlite.read", width: readers) { _, body throws(StoreError) in
+            do {
+                try writer.read { database in body(SQLiteSession(database)) }
+            } catch {
+                throw EngineFailure(sqlite: error).error
+            }
+        }
+    }
+
+    public func read<T: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> T) async throws -> T {
+        try await readers.read(body)
+    }
+
+    public func write<T: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> T) async throws -> T {
+        try await committer.write(body)
+    }
+
+    public func close() async {
+        await committer.close()
+        await readers.close()
+        try? writer.close()
+    }
+
+    /// Copies the database to a new file while it is read and written; the copy is one consistent state.
+    ///
+    /// Refuses a path that exists (`StoreError.conflict`). The copy is complete and on disk when this returns.
+    public func backup(to path: String) async throws {
+        let writer = writer
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            DispatchQueue.global(qos: .utility).async {
+                continuation.resume(with: Result { try Self.copy(writer, to: path) })
+            }
+        }
+    }
+
+    private static func copy(_ writer: any DatabaseWriter, to path: String) throws {
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw StoreError.conflict("\(path) exists already; a backup never overwrites.")
+        }
+        do {
+            let target = try DatabaseQueue(path: path)
+            try target.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            try writer.backup(to: target)
+            try target.close()
+        } catch {
+            throw EngineFailure(sqlite: error).error
+        }
+    }
+
+    private static func configuration(_ options: Options) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = "firebreak"
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(options.busyTimeout)
+        configuration.maximumReaderCount = max(1, options.readers)
+        configuration.observesSuspensionNotifications = false
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA cache_size = -\(options.cacheKiB)")
+        }
+        return configuration
+    }
+}

@@ -148,8 +148,6 @@ CREATE INDEX job_dead ON job (kind, due_at, key) WHERE state = 'dead';
 
 CREATE INDEX job_due ON job (kind, due_at, key) WHERE state <> 'dead';
 
-CREATE INDEX job_owner ON job (owner) WHERE state = 'leased';
-
 CREATE TABLE platform (
     id TEXT PRIMARY KEY NOT NULL,
     name TEXT NOT NULL UNIQUE,

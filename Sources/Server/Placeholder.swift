@@ -1,0 +1,3 @@
+// Server
+import Configuration
+import ServiceLifecycle

@@ -96,7 +96,9 @@ private struct HitCollector {
         }
     }
 
-    private mutating func scan(_ words: UnsafePointer<UInt64>, _ count: Int, _ query: UnsafePointer<UInt64>, _ radius: Int) {
+    private mutating func scan(
+        _ words: UnsafePointer<UInt64>, _ count: Int, _ query: UnsafePointer<UInt64>, _ radius: Int
+    ) {
         withUnsafeMutablePointer(to: &self) { collector in
             chamming_scan(bestKernel, words, count, query, UInt32(radius), HitCollector.sink, collector)
         }

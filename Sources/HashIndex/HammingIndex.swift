@@ -38,6 +38,7 @@ public final class HammingIndex: Sendable {
     }
 
     let configuration: Configuration
+    let kernel: Kernel
     let liveness: Liveness
     let contents: PublishedReference<Contents>
     let writer: Mutex<Writer>
@@ -47,12 +48,16 @@ public final class HammingIndex: Sendable {
 
     /// An empty index.
     public convenience init(configuration: Configuration = Configuration()) {
-        self.init(configuration: configuration, liveness: Liveness(), segments: [], liveCount: 0)
+        self.init(configuration: configuration, kernel: .best)
     }
 
-    init(configuration: Configuration, liveness: Liveness, segments: [Segment], liveCount: Int) {
+    init(
+        configuration: Configuration, kernel: Kernel, liveness: Liveness = Liveness(), segments: [Segment] = [],
+        liveCount: Int = 0
+    ) {
         let tail = Tail(capacity: configuration.tailCapacity)
         self.configuration = configuration
+        self.kernel = kernel
         self.liveness = liveness
         self.contents = PublishedReference(Contents(segments: segments, sealed: [], tail: tail))
         self.writer = Mutex(Writer())

@@ -124,7 +124,8 @@ extension HammingIndex {
             let contents = contents.load()
             self.contents.store(
                 Contents(
-                    segments: contents.segments.filter { !old.contains(ObjectIdentifier($0)) } + (segment.map { [$0] } ?? []),
+                    segments: contents.segments.filter { !old.contains(ObjectIdentifier($0)) }
+                        + (segment.map { [$0] } ?? []),
                     sealed: contents.sealed.filter { !old.contains(ObjectIdentifier($0)) },
                     tail: contents.tail))
             writer.claimed.subtract(old)

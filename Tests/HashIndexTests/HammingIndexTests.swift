@@ -42,8 +42,9 @@ struct HammingIndexTests {
             model.insert(items)
             for radius in Self.radii {
                 let base = hashes.randomElement(using: &source.generator) ?? source.hash()
-                for query in [base, source.flipped(base, bits: min(radius, 256)), source.flipped(base, bits: 9), source.random()]
-                {
+                for query in [
+                    base, source.flipped(base, bits: min(radius, 256)), source.flipped(base, bits: 9), source.random(),
+                ] {
                     #expect(
                         index.sortedHits(query, radius: radius) == model.lookup(query, radius: radius),
                         "seed \(seed), size \(size), radius \(radius)")
@@ -63,7 +64,8 @@ struct HammingIndexTests {
                 let slot = Int.random(in: 0..<hashes.count, using: &source.generator)
                 let at = source.flipped(hashes[slot], bits: radius)
                 let beyond = source.flipped(hashes[slot], bits: radius + 1)
-                #expect(index.sortedHits(at, radius: radius).contains(.init(slot: UInt32(slot), distance: UInt16(radius))))
+                #expect(
+                    index.sortedHits(at, radius: radius).contains(.init(slot: UInt32(slot), distance: UInt16(radius))))
                 #expect(!index.sortedHits(beyond, radius: radius).contains { $0.slot == UInt32(slot) })
             }
         }

@@ -9,7 +9,7 @@ public struct Migration: Sendable {
     public let name: String
     public let sql: [String]
 
-    public init(_ number: Int, _ name: String, _ sql: [String]) {
+    public init(number: Int, name: String, sql: [String]) {
         self.number = number
         self.name = name
         self.sql = sql
@@ -25,5 +25,5 @@ public struct Migration: Sendable {
     }
 
     /// Every migration of this binary, oldest first. Append only.
-    public static let all: [Migration] = [.foundation]
+    public static let all: [Migration] = [.foundation, .recognition]
 }

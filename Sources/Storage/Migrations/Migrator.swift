@@ -74,17 +74,3 @@ public struct Migrator: Sendable {
         try connection.execute(Dialect.text(sql, for: connection.engine))
     }
 }
-
-/// The schema that the migrations make on SQLite, as SQL text in a stable order.
-///
-/// A copy is checked in as `schema.sql`, and a test compares the two.
-public func schemaText(_ migrations: [Migration] = Migration.all) async throws -> String {
-    let database = try SQLiteDatabase.inMemory()
-    try await Migrator(migrations).run(database, now: 0)
-    let rows = try await database.read { connection in
-        try connection.query(
-            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY tbl_name, CASE type WHEN 'table' THEN 0 ELSE 1 END, name")
-    }
-    await database.close()
-    return try rows.map { row in try row.text(0) + ";\n" }.joined(separator: "\n")
-}

@@ -7,12 +7,12 @@ public import Operations
 /// `routes` line by line.
 public struct FirebreakAPI: Sendable {
     let installation: Installation
-    let desk: AnalysisDesk
+    let desk: JobDesk
     let metrics: @Sendable () async -> String
 
     /// `metrics` answers the Prometheus text of this process.
     public init(
-        installation: Installation, desk: AnalysisDesk, metrics: @escaping @Sendable () async -> String
+        installation: Installation, desk: JobDesk, metrics: @escaping @Sendable () async -> String
     ) {
         self.installation = installation
         self.desk = desk

@@ -12,9 +12,6 @@ import Storage
 /// Takes one spooled upload from its bytes to its verdict. Safe to run again: content is decided once.
 struct AnalyseContent: Sendable {
     static let jobKind = "content.analyse"
-    /// How long a process may be silent about an analysis before another takes it over.
-    static let leaseMilliseconds: Int64 = 15 * 60 * 1000
-
     let installation: Installation
 
     init(_ installation: Installation) {

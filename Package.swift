@@ -76,7 +76,11 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .target(
-            name: "API", dependencies: ["Fingerprints", "Moderation", "Operations", hummingbird, logging, metrics],
+            name: "API",
+            dependencies: [
+                "Fingerprints", "Matching", "MediaWorker", "Moderation", "Operations", "Storage", crypto, hummingbird, logging,
+                metrics,
+            ],
             resources: [.embedInCode("openapi.yaml")], swiftSettings: swiftSettings),
         .target(
             name: "Server",

@@ -1,6 +1,7 @@
 import Fingerprints
 import HashIndex
 import Moderation
+import Synchronization
 import Storage
 
 extension LiveIndex {

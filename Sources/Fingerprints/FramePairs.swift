@@ -40,7 +40,8 @@ struct FramePairs {
         }
         let queryVoters = query.frames.indices.filter { query.frames[$0].quality >= thresholds.minimumQuality }
         let bankedVoters = banked.frames.indices.filter { banked.frames[$0].quality >= thresholds.minimumQuality }
-        let search = FrameSearch(banked.frames.map(\.hash), voters: bankedVoters, radius: radius, queries: queryVoters.count)
+        let search = FrameSearch(
+            banked.frames.map(\.hash), voters: bankedVoters, radius: radius, queries: queryVoters.count)
         var step = 1
         while !join(query, banked, queryVoters, search, step: step) { step *= 2 }
     }

@@ -41,7 +41,7 @@ public final class HammingIndex: Sendable {
     let kernel: Kernel
     let liveness: Liveness
     let contents: PublishedReference<Contents>
-    let writer: Mutex<Writer>
+    let writer: WriterLock<Writer>
     /// Odd while a live slot passes from one stored row to another.
     let replacements = Atomic<UInt64>(0)
     let liveCount: Atomic<Int>
@@ -60,7 +60,7 @@ public final class HammingIndex: Sendable {
         self.kernel = kernel
         self.liveness = liveness
         self.contents = PublishedReference(Contents(segments: segments, sealed: [], tail: tail))
-        self.writer = Mutex(Writer())
+        self.writer = WriterLock(Writer())
         self.liveCount = Atomic(liveCount)
     }
 

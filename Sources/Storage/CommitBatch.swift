@@ -1,5 +1,15 @@
 /// One transaction of the group committer: each body in its savepoint, the audit seal, the commit, the answers.
 struct CommitBatch {
+    /// What is to be run again.
+    enum Rest {
+        /// The transaction never began.
+        case together([WriteTicket])
+        /// Each in a transaction of its own.
+        case each([WriteTicket])
+
+        static let nothing = Rest.each([])
+    }
+
     private enum Fate {
         case kept(@Sendable () -> Void)
         case undone(any Error)
@@ -23,13 +33,19 @@ struct CommitBatch {
 
     private var isAlone: Bool { tickets.count == 1 }
 
-    /// Answers every caller whose fate this decided, and hands back the tickets to be run again, each alone.
-    func run() -> [WriteTicket] {
+    /// Answers every caller whose fate this decided, and hands back the tickets to be run again.
+    func run() -> Rest {
         defer { transaction.end() }
+        do {
+            try session.take(.begin)
+        } catch {
+            if error.isTransient, mayRepeat { return .together(tickets) }
+            for ticket in tickets { ticket.fail(error.error) }
+            return .nothing
+        }
         var again: [WriteTicket] = []
         var answers: [@Sendable () -> Void] = []
         do {
-            try session.take(.begin)
             for ticket in tickets {
                 switch runBody(ticket) {
                 case .kept(let answer): answers.append(answer)
@@ -48,10 +64,10 @@ struct CommitBatch {
             if error.isTransient { return abandon(error.error, isTransient: true) }
             try? session.take(.rollback)
             for ticket in tickets { ticket.fail(error.error) }
-            return []
+            return .nothing
         }
         for answer in answers { answer() }
-        return again
+        return .each(again)
     }
 
     private func runBody(_ ticket: WriteTicket) -> Fate {
@@ -81,10 +97,10 @@ struct CommitBatch {
         }
     }
 
-    private func abandon(_ error: any Error, isTransient: Bool) -> [WriteTicket] {
+    private func abandon(_ error: any Error, isTransient: Bool) -> Rest {
         try? session.take(.rollback)
-        if !isAlone || (isTransient && mayRepeat) { return tickets }
+        if !isAlone || (isTransient && mayRepeat) { return .each(tickets) }
         for ticket in tickets { ticket.fail(error) }
-        return []
+        return .nothing
     }
 }

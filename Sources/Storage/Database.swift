@@ -12,6 +12,7 @@ public protocol Database: Sendable {
     ///
     /// Bodies of concurrent callers share one commit; one that throws is undone alone.
     /// Audit records that the body appended are chained just before the shared commit. Throws as `read` does.
+    @discardableResult
     func write<T: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> T) async throws -> T
 
     var engine: DatabaseEngine { get }

@@ -26,4 +26,14 @@ struct EngineFailure: Error {
     var error: StoreError
     /// The same body may succeed when run again: a deadlock, a serialization conflict, a connection lost before `COMMIT`.
     var isTransient = false
+    /// The statement would have written where only reading is allowed.
+    var isReadOnly = false
+    /// The connection's prepared statements are of no more use.
+    var isStalePlan = false
+    /// The connection is of no more use.
+    var mustReconnect = false
+
+    /// A read body tried to write.
+    static let readOnly = EngineFailure(
+        error: .engine(code: "read_only", message: "A read body cannot write."), isReadOnly: true)
 }

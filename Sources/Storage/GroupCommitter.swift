@@ -57,31 +57,44 @@ final class GroupCommitter: Sendable {
             if !mayRun { ticket.fail(CancellationError()) }
             return mayRun
         }
-        let alone = attempt(started, attemptsLeft: attemptsAlone, withSession)
-        for ticket in alone {
-            var left = attemptsAlone
-            var pending = [ticket]
-            while !pending.isEmpty {
+        var together = started
+        var left = attemptsAlone
+        while true {
+            switch attempt(together, attemptsLeft: left, withSession) {
+            case .together(let tickets):
+                together = tickets
                 left -= 1
-                pending = attempt(pending, attemptsLeft: left, withSession)
+            case .each(let tickets):
+                for ticket in tickets { runAlone(ticket, withSession) }
+                return
             }
         }
     }
 
-    /// Runs one transaction and answers the callers whose fate it decided; the rest are to be run again, each alone.
+    private static func runAlone(_ ticket: WriteTicket, _ withSession: WithSession) {
+        var left = attemptsAlone
+        while true {
+            left -= 1
+            switch attempt([ticket], attemptsLeft: left, withSession) {
+            case .together: continue
+            case .each(let again): if again.isEmpty { return }
+            }
+        }
+    }
+
+    /// Runs one transaction and answers the callers whose fate it decided; the rest are to be run again.
     private static func attempt(
         _ tickets: [WriteTicket], attemptsLeft: Int, _ withSession: WithSession
-    ) -> [WriteTicket] {
-        guard !tickets.isEmpty else { return [] }
-        var again: [WriteTicket] = []
+    ) -> CommitBatch.Rest {
+        guard !tickets.isEmpty else { return .nothing }
+        var rest = CommitBatch.Rest.nothing
         do {
             try withSession { session in
-                again = CommitBatch(session: session, tickets: tickets, mayRepeat: attemptsLeft > 0).run()
+                rest = CommitBatch(session: session, tickets: tickets, mayRepeat: attemptsLeft > 0).run()
             }
         } catch {
             for ticket in tickets { ticket.fail(error) }
-            return []
         }
-        return again
+        return rest
     }
 }

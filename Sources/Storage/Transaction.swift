@@ -30,7 +30,7 @@ final class Transaction: SQLConnection {
 
     func append(_ record: AuditRecord) throws(StoreError) {
         if isReading {
-            throw remember(EngineFailure(error: .engine(code: "read_only", message: "A read body cannot append.")))
+            throw remember(.readOnly)
         }
         for text in [record.id, record.platform, record.actor, record.kind, record.subject, record.payload] {
             try admit([.text(text)])

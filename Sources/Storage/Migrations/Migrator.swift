@@ -39,6 +39,7 @@ public struct Migrator: Sendable {
         }
         if connection.engine == .postgres {
             try connection.execute("SET LOCAL statement_timeout = 0")
+            try connection.execute("SET LOCAL lock_timeout = 0")
             _ = try connection.query("SELECT pg_advisory_xact_lock(?)", [.integer(Self.lock)])
         }
         try run(

@@ -69,6 +69,7 @@ public final class SQLiteDatabase: Database {
         try await readers.read(body)
     }
 
+    @discardableResult
     public func write<T: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> T) async throws -> T {
         try await committer.write(body)
     }

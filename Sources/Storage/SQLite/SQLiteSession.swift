@@ -111,8 +111,10 @@ extension EngineFailure {
         }
         switch error.resultCode {
         case .SQLITE_FULL: self.init(error: .full(message))
-        case .SQLITE_BUSY, .SQLITE_LOCKED: self.init(error: .unavailable(message), isTransient: true)
-        case .SQLITE_CANTOPEN, .SQLITE_INTERRUPT: self.init(error: .unavailable(message))
+        // SQLite has waited for the busy timeout already.
+        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_CANTOPEN, .SQLITE_INTERRUPT:
+            self.init(error: .unavailable(message))
+        case .SQLITE_READONLY: self = .readOnly
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: self.init(error: .corrupt(message))
         default: self.init(error: .engine(code: "sqlite_\(error.extendedResultCode.rawValue)", message: message))
         }

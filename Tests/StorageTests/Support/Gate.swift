@@ -1,0 +1,9 @@
+import Dispatch
+
+/// Holds a synchronous body up until a test lets it go on.
+final class Gate: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    func wait() { semaphore.wait() }
+    func open() { semaphore.signal() }
+}

@@ -44,7 +44,9 @@ public struct FirebreakAPI: Sendable {
                 }
             }
             for method in Route.knownMethods where !allowed.contains(method) {
-                router.on(RouterPath(path), method: method) { _, _ in throw MethodNotAllowed(allowed: allowed) }
+                router.on(RouterPath(path), method: method) { _, _ -> Response in
+                    throw MethodNotAllowed(allowed: allowed)
+                }
             }
         }
         return router

@@ -1,6 +1,5 @@
 public import HTTPTypes
 public import Hummingbird
-public import Logging
 import Moderation
 
 /// One method of one path.

@@ -60,6 +60,10 @@ public struct FingerprintSetReader {
     /// Why a piece of text is no fingerprint.
     public struct Problem: Error, Hashable, Sendable {
         public let message: String
+
+        public init(message: String) {
+            self.message = message
+        }
     }
 
     /// Frames that one set may hold: ten hours at four a second.

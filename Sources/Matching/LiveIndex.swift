@@ -1,4 +1,4 @@
-public import Fingerprints
+import Fingerprints
 import HashIndex
 public import Logging
 public import Moderation

@@ -17,7 +17,8 @@ struct Strict<Value: WireInput>: Decodable {
         for key in try decoder.container(keyedBy: AnyKey.self).allKeys where !known.contains(key.stringValue) {
             throw Refusal(
                 .invalid, code: "unknown_field",
-                "There is no field “\(key.stringValue.prefix(64))” here; known: \(known.sorted().joined(separator: ", ")).")
+                "There is no field “\(key.stringValue.prefix(64))” here; known: \(known.sorted().joined(separator: ", "))."
+            )
         }
         value = try Value(from: decoder)
     }
@@ -42,11 +43,14 @@ struct JSONBody {
         guard type.lowercased() == "application/json" else {
             throw Refusal(.unsupported, code: "unsupported_media_type", "Send “Content-Type: application/json”.")
         }
-        do {
-            bytes = try await request.body.collect(upTo: Self.limit)
-        } catch is NIOTooManyBytesError {
-            throw Refusal(.tooLarge, code: "too_large", "The body is over the limit of \(Self.limit) bytes.")
+        var collected = ByteBuffer()
+        for try await var piece in request.body {
+            guard collected.readableBytes + piece.readableBytes <= Self.limit else {
+                throw Refusal(.tooLarge, code: "too_large", "The body is over the limit of \(Self.limit) bytes.")
+            }
+            if collected.readableBytes == 0 { collected = piece } else { collected.writeBuffer(&piece) }
         }
+        bytes = collected
     }
 
     func decode<Value: WireInput>(_ type: Value.Type = Value.self) throws -> Value {
@@ -64,9 +68,12 @@ extension Refusal {
     init(_ error: DecodingError) {
         switch error {
         case .keyNotFound(let key, let context):
-            self.init(.invalid, code: "missing_field", "The field “\(Self.path(context.codingPath + [key]))” is missing.")
+            self.init(
+                .invalid, code: "missing_field", "The field “\(Self.path(context.codingPath + [key]))” is missing.")
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            self.init(.invalid, code: "invalid_field", "The field “\(Self.path(context.codingPath))” has a value of the wrong type.")
+            self.init(
+                .invalid, code: "invalid_field",
+                "The field “\(Self.path(context.codingPath))” has a value of the wrong type.")
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
             self.init(
                 .invalid, code: "invalid_field",

@@ -59,10 +59,18 @@ struct ProblemAnswers: RouterMiddleware {
                 [.allow: error.allowed.map(\.rawValue).sorted().joined(separator: ", ")]
             )
         case let error as HTTPError:
-            (Problem(error.status, code: code(of: error.status), error.body ?? error.status.reasonPhrase), error.headers)
+            (
+                Problem(error.status, code: code(of: error.status), error.body ?? error.status.reasonPhrase),
+                error.headers
+            )
         case is CancellationError:
             (Problem(.serviceUnavailable, code: "stopping", "The server is stopping; send the request again."), [:])
-        default: (Problem(.internalServerError, code: "internal_error", "This should not have happened; the log knows more."), [:])
+        default:
+            (
+                Problem(
+                    .internalServerError, code: "internal_error", "This should not have happened; the log knows more."),
+                [:]
+            )
         }
     }
 

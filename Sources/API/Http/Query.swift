@@ -3,7 +3,7 @@ import Moderation
 
 /// The parameters after the question mark.
 struct Query {
-    private let parameters: FlatDictionary<Substring, Substring>
+    private let parameters: Parameters
 
     init(_ request: Request) {
         parameters = request.uri.queryParameters

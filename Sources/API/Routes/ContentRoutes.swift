@@ -85,7 +85,8 @@ struct ContentRoutes {
     }
 
     /// Tells two requests with one idempotency key apart.
-    private static func digest(_ kind: String, _ bytes: [UInt8], _ externalID: String?, _ accountID: String?) -> [UInt8] {
+    private static func digest(_ kind: String, _ bytes: [UInt8], _ externalID: String?, _ accountID: String?) -> [UInt8]
+    {
         var digest = SHA256()
         digest.update(data: Array("content\0\(kind)\0\(externalID ?? "")\0\(accountID ?? "")\0".utf8))
         digest.update(data: bytes)

@@ -29,7 +29,8 @@ struct KeyRoutes {
         guard request.headers[.idempotencyKey] == nil else {
             throw Refusal(
                 .invalid, code: "idempotency_unsupported",
-                "A key's secret is shown once and not kept, so this request cannot be repeated; leave Idempotency-Key out.")
+                "A key's secret is shown once and not kept, so this request cannot be repeated; leave Idempotency-Key out."
+            )
         }
         let (key, secret) = try await ManageKeys(api.installation).create(
             name: creation.name, scopes: Set(creation.scopes), expiresAt: creation.expiresAt,

@@ -33,7 +33,8 @@ struct MultipartReader {
 
     /// Reads the boundary out of a `Content-Type`; refuses one that has none.
     init(contentType: String) throws(Refusal) {
-        guard let boundary = HeaderParameters(contentType).parameters["boundary"], (1...70).contains(boundary.utf8.count)
+        guard let boundary = HeaderParameters(contentType).parameters["boundary"],
+            (1...70).contains(boundary.utf8.count)
         else {
             throw Self.malformed("its Content-Type names no boundary of 1 to 70 characters")
         }
@@ -128,10 +129,17 @@ extension ByteBuffer {
     /// Where the bytes first stand, counted from the reader's place.
     fileprivate func firstOffset(of needle: [UInt8]) -> Int? {
         withUnsafeReadableBytes { bytes in
-            guard let base = bytes.baseAddress,
-                let found = memmem(base, bytes.count, needle, needle.count)
-            else { return nil }
-            return UnsafeRawPointer(found) - base
+            guard let base = bytes.baseAddress, let first = needle.first else { return nil }
+            var offset = 0
+            while offset + needle.count <= bytes.count {
+                guard let found = memchr(base + offset, Int32(first), bytes.count - needle.count - offset + 1) else {
+                    return nil
+                }
+                offset = UnsafeRawPointer(found) - base
+                if memcmp(found, needle, needle.count) == 0 { return offset }
+                offset += 1
+            }
+            return nil
         }
     }
 }

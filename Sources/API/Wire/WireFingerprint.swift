@@ -43,7 +43,8 @@ struct WireFingerprint: Codable {
             guard item.version == nil || item.version == item.algorithm.currentVersion else {
                 throw Refusal(
                     .invalid, code: "unknown_version",
-                    "fingerprints[\(index)]: this server knows version \(item.algorithm.currentVersion) of \(item.algorithm.rawValue).")
+                    "fingerprints[\(index)]: this server knows version \(item.algorithm.currentVersion) of \(item.algorithm.rawValue)."
+                )
             }
             do throws(FingerprintSetReader.Problem) {
                 try reader.add(item.algorithm, item.value, quality: item.quality, seconds: item.time)

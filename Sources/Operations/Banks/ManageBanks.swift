@@ -1,3 +1,4 @@
+import Matching
 public import Moderation
 import Storage
 

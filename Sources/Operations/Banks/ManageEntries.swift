@@ -1,5 +1,6 @@
 import Crypto
 public import Fingerprints
+import Matching
 public import Moderation
 import Storage
 
@@ -104,7 +105,8 @@ public struct ManageEntries: Sendable {
     ) async throws -> (entry: BankEntry, fingerprints: FingerprintSet) {
         try principal.require(.banksRead)
         return try await installation.database.read { connection in
-            guard let entry = try EntryStore(connection).entry(id, in: bank), entry.platform == principal.platform else {
+            guard let entry = try EntryStore(connection).entry(id, in: bank), entry.platform == principal.platform
+            else {
                 throw Refusal.notFound("entry", id.text)
             }
             return (entry, FingerprintSet(try SignalStore(connection).signals(of: id).map(\.fingerprint)))

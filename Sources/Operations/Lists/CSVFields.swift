@@ -40,7 +40,9 @@ enum CSVFields {
         fields.map { field in
             var text = field.replacing("\r\n", with: " ").replacing("\n", with: " ").replacing("\r", with: " ")
             if let first = text.first, "=+-@\t".contains(first) { text = "'" + text }
-            guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") }) else { return text }
+            guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") }) else {
+                return text
+            }
             return "\"" + text.replacing("\"", with: "\"\"") + "\""
         }.joined(separator: ",")
     }

@@ -19,23 +19,41 @@ public struct ExportList: Sendable {
     ) async throws -> AsyncThrowingStream<String, any Error> {
         try principal.require(.banksRead)
         _ = try await ManageBanks(installation).bank(bank, by: principal)
-        let database = installation.database
-        var cursor: ID<BankEntry>?
-        var isFirst = true
-        return AsyncThrowingStream {
-            let (after, first) = (cursor, isFirst)
-            isFirst = false
-            let page = try await database.read { connection in
-                try EntryStore(connection).entries(of: bank, after: after, limit: Self.page).map { entry in
-                    (entry, FingerprintSet(try SignalStore(connection).signals(of: entry.id).map(\.fingerprint)))
-                }
+        let pages = ExportPages(database: installation.database, bank: bank, format: format, size: Self.page)
+        return AsyncThrowingStream { try await pages.next() }
+    }
+}
+
+/// Reads one page after another.
+private actor ExportPages {
+    private let database: any Database
+    private let bank: ID<Bank>
+    private let format: ListFormat
+    private let size: Int
+    private var cursor: ID<BankEntry>?
+    private var isFirst = true
+
+    init(database: any Database, bank: ID<Bank>, format: ListFormat, size: Int) {
+        self.database = database
+        self.bank = bank
+        self.format = format
+        self.size = size
+    }
+
+    func next() async throws -> String? {
+        let (bank, after, size) = (bank, cursor, size)
+        let page = try await database.read { connection in
+            try EntryStore(connection).entries(of: bank, after: after, limit: size).map { entry in
+                (entry, FingerprintSet(try SignalStore(connection).signals(of: entry.id).map(\.fingerprint)))
             }
-            guard let last = page.last else { return first && format == .csv ? ListWriter.header : nil }
-            cursor = last.0.id
-            let writer = ListWriter(format: format)
-            let lines = page.filter { $0.0.state.isMatched }.flatMap { writer.lines($0.0, $0.1) }
-            return (first && format == .csv ? ListWriter.header : "") + lines.map { $0 + "\n" }.joined()
         }
+        let header = isFirst && format == .csv ? ListWriter.header : nil
+        isFirst = false
+        guard let last = page.last else { return header }
+        cursor = last.0.id
+        let writer = ListWriter(format: format)
+        let lines = page.filter { $0.0.state.isMatched }.flatMap { writer.lines($0.0, $0.1) }
+        return (header ?? "") + lines.map { $0 + "\n" }.joined()
     }
 }
 
@@ -67,7 +85,8 @@ struct ListWriter {
             }
         return CSVFields.write([
             "1", fingerprint.algorithm.rawValue, Self.value(fingerprint), fingerprint.quality.map(String.init) ?? "",
-            mediaType, entry.labels.joined(separator: "|"), "", "", entry.id.text, "", "", entry.createdAt.rfc3339, "", "",
+            mediaType, entry.labels.joined(separator: "|"), "", "", entry.id.text, "", "", entry.createdAt.rfc3339, "",
+            "",
             entry.provenance.reference ?? "", "false",
         ])
     }

@@ -1,7 +1,7 @@
-import Fingerprints
+public import Fingerprints
 import Foundation
 public import Moderation
-import Storage
+public import Storage
 
 /// Takes a list of known things into a bank: accepted durably, then read in batches, each of which is one transaction with
 /// the place that it reached. A stop in the middle goes on from there; nothing is half-imported, nothing taken twice.
@@ -49,7 +49,8 @@ public struct ImportList: Sendable {
     ) async throws -> AcceptedImport {
         let now = installation.clock()
         let item = ListImport(
-            id: installation.newID(), platform: principal.platform, bank: bank, proposer: principal.actor, createdAt: now)
+            id: installation.newID(), platform: principal.platform, bank: bank, proposer: principal.actor,
+            createdAt: now)
         let payload = Payload(
             id: item.id, platform: item.platform, format: format, algorithm: algorithm,
             scopes: principal.scopes.sorted { $0.rawValue < $1.rawValue })

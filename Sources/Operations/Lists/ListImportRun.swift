@@ -1,3 +1,4 @@
+import Matching
 import Moderation
 import Storage
 

@@ -62,7 +62,8 @@ struct ListReader {
         } else if value.utf8.count == 32 {
             algorithm = .md5
         } else {
-            return reject("64 digits may be pdq or sha256: write the type in front of the value, or name it with “type”.")
+            return reject(
+                "64 digits may be pdq or sha256: write the type in front of the value, or name it with “type”.")
         }
         return record(algorithm, value, quality: nil)
     }

@@ -1,3 +1,4 @@
+import Logging
 public import Moderation
 import Storage
 import Synchronization

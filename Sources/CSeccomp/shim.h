@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
+#include <spawn.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -20,6 +21,19 @@ static inline int fb_not_dumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0,
 static inline uint32_t fb_seccomp_errno(uint16_t code) { return SCMP_ACT_ERRNO(code); }
 static const uint32_t FB_SECCOMP_ALLOW = SCMP_ACT_ALLOW;
 static const uint32_t FB_SECCOMP_KILL = SCMP_ACT_KILL_PROCESS;
+
+// Extensions of the C library that its headers hide from the importer.
+int pipe2(int ends[2], int flags);
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+
+static inline int fb_pipe(int *ends) { return pipe2(ends, O_CLOEXEC | O_NONBLOCK); }
+static inline int fb_close_from(posix_spawn_file_actions_t *actions, int from) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, from);
+}
+
+// Of clone(2); the C library hides them from the importer.
+static const uint32_t FB_CLONE_VM = 0x00000100;
+static const uint32_t FB_CLONE_THREAD = 0x00010000;
 
 static inline int fb_set_limit(int resource, uint64_t soft, uint64_t hard) {
     struct rlimit limit = {soft, hard};

@@ -90,11 +90,8 @@ final class VideoSampler {
     func finish() {
         if !group.isEmpty { decodeGroup(nextKey: nil) }
         drain()
-        guard let held, frames.count < budget.frames else { return }
-        let tick = Double(nextTick) * interval
-        if frames.isEmpty || abs(tick - heldTime) <= tolerance && (frames.last?.time.seconds ?? -1) < heldTime - tolerance {
-            append(held, at: heldTime)
-        }
+                // A stream without times, or one that starts late.
+        if let held, frames.isEmpty { append(held, at: heldTime) }
     }
 
     // MARK: Which packets to decode

@@ -1,6 +1,6 @@
 import API
-import Dispatch
 import Foundation
+import Glibc
 import Hummingbird
 public import Logging
 import Matching
@@ -10,6 +10,7 @@ import Moderation
 import Operations
 import ServiceLifecycle
 import Storage
+import UnixSignals
 
 /// Joins the live parts into one process, and runs it.
 ///
@@ -32,7 +33,7 @@ public struct FirebreakServer: Sendable {
         let database = try OpenDatabase(configuration, directory).open()
         let applied = try await Migrator().run(database, now: Self.now().milliseconds)
         if !applied.isEmpty { logger.notice("schema migrated", metadata: ["to": "\(applied.last ?? 0)"]) }
-        let workers = try startWorkers()
+        let workers = try await startWorkers()
         let installation = try makeInstallation(directory, database, workers)
         try await prepare(installation, directory)
         let desk = JobDesk(installation, width: configuration.mediaWorkers * 2)
@@ -69,11 +70,11 @@ public struct FirebreakServer: Sendable {
         logger.notice("stopped")
     }
 
-    private func startWorkers() throws -> MediaWorkerPool {
+    private func startWorkers() async throws -> MediaWorkerPool {
         let pool = MediaWorkerPool(
             executable: try configuration.workerExecutable(), count: configuration.mediaWorkers,
             limits: WorkerLimits())
-        try pool.start()
+        try await pool.start()
         return pool
     }
 

@@ -26,7 +26,7 @@ struct IndexFollower: Service {
     static let interval = Duration.milliseconds(250)
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             var isLoaded = false
             while !Task.isCancelled {
                 do {
@@ -57,7 +57,7 @@ struct IndexUpkeep: Service {
     }
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 await withCheckedContinuation { continuation in
                     queue.async {
@@ -78,7 +78,7 @@ struct Housekeeping: Service {
     static let memory: Int64 = 7 * 24 * 3600 * 1000
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
                     let before = installation.clock().milliseconds - Self.memory

@@ -1,6 +1,6 @@
 import Configuration
 import Foundation
-public import Moderation
+import Moderation
 import SystemPackage
 
 /// Where settings come from: the file, the environment and the flags, of which the later wins.

@@ -1,3 +1,4 @@
+import Matching
 import Metrics
 import Operations
 import Storage

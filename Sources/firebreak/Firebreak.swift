@@ -1,7 +1,6 @@
 import ArgumentParser
 
+@main
 struct Firebreak: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "firebreak", subcommands: [Serve.self])
 }
-
-await Firebreak.main(nil)

@@ -22,9 +22,10 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "firebreak",
@@ -43,7 +44,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -76,13 +76,18 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .target(
-            name: "API", dependencies: ["Fingerprints", "Moderation", "Operations", hummingbird, logging, metrics],
+            name: "API",
+            dependencies: [
+                "Fingerprints", "Matching", "MediaWorker", "Moderation", "Operations", "Storage", crypto, hummingbird, logging,
+                metrics,
+            ],
             resources: [.embedInCode("openapi.yaml")], swiftSettings: swiftSettings),
         .target(
             name: "Server",
             dependencies: [
-                "API", "Matching", "MediaWorker", "Operations", "Storage", configuration, hummingbird, logging, metrics,
-                serviceLifecycle,
+                "API", "Fingerprints", "Matching", "MediaWorker", "Moderation", "Operations", "Storage", configuration,
+                coreMetrics, hummingbird, logging, metrics, serviceLifecycle,
+                unixSignals,
             ], swiftSettings: swiftSettings),
         .target(name: "Client", dependencies: [asyncHTTPClient], swiftSettings: swiftSettings),
         .executableTarget(
@@ -100,6 +105,12 @@ let package = Package(
             swiftSettings: swiftSettings,
         ),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Moderation"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "APITests",
+            dependencies: [
+                "API", "Fingerprints", "Matching", "MediaWorker", "Moderation", "Operations", "Storage",
+                "firebreak-media-worker", hummingbird, hummingbirdTesting, logging,
+            ], swiftSettings: swiftSettings),
         .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),
     ]
 )

@@ -1,5 +1,6 @@
 #include "CHamming.h"
 
+#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -21,27 +22,50 @@ void chamming_region_free(void *region, size_t length) {
 }
 
 // Each of the eight lanes takes every eighth word by a step that is a bijection both of the lane and of the word, so one
-// changed word always changes its lane, and the lanes are folded by bijections of each lane. The rotation carries
-// high bits down, which a product alone does not.
-uint64_t chamming_checksum(uint64_t seed, const void *bytes, size_t length) {
-    const uint64_t factor = 0x9E3779B97F4A7C15u;
-    uint64_t lanes[8];
-    for (int lane = 0; lane < 8; lane++) lanes[lane] = (seed + (uint64_t)lane + 1) * factor;
+// changed word always changes its lane. The rotation carries high bits down, which a product alone does not. Damage that
+// happens to bring a lane back has still passed through other states, and their sum tells.
+void chamming_digest_start(chamming_digest *digest, uint64_t seed) {
+    for (int lane = 0; lane < 8; lane++) {
+        digest->lanes[lane] = (seed + (uint64_t)lane + 1) * 0x9E3779B97F4A7C15u;
+        digest->sums[lane] = 0;
+    }
+    digest->length = 0;
+}
+
+void chamming_digest_add(chamming_digest *digest, const void *bytes, size_t length) {
+    uint64_t lanes[8], sums[8];
+    memcpy(lanes, digest->lanes, sizeof lanes);
+    memcpy(sums, digest->sums, sizeof sums);
     const unsigned char *at = bytes;
     for (size_t left = length / 64; left > 0; left--, at += 64) {
         uint64_t words[8];
         memcpy(words, at, 64);
         for (int lane = 0; lane < 8; lane++) {
             uint64_t mixed = lanes[lane] ^ words[lane];
-            lanes[lane] = (mixed << 29 | mixed >> 35) * factor;
+            lanes[lane] = (mixed << 29 | mixed >> 35) * 0x9E3779B97F4A7C15u;
+            sums[lane] += lanes[lane];
         }
     }
-    uint64_t sum = (uint64_t)length;
+    memcpy(digest->lanes, lanes, sizeof lanes);
+    memcpy(digest->sums, sums, sizeof sums);
+    digest->length += length;
+}
+
+static uint64_t digest_fold(uint64_t sum, const uint64_t *words) {
     for (int lane = 0; lane < 8; lane++) {
-        sum = (sum ^ lanes[lane]) * 0xD6E8FEB86659FD93u;
+        sum = (sum ^ words[lane]) * 0xD6E8FEB86659FD93u;
         sum ^= sum >> 32;
     }
     return sum;
+}
+
+void chamming_digest_finish(const chamming_digest *digest, uint64_t sum[2]) {
+    sum[0] = digest_fold(digest->length, digest->lanes);
+    sum[1] = digest_fold(~digest->length, digest->sums);
+}
+
+void chamming_yield(void) {
+    sched_yield();
 }
 
 int chamming_entries_are_valid(const uint32_t *entries, size_t count, uint32_t rows) {

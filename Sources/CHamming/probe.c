@@ -223,7 +223,7 @@ static void gather(probe_state *state, probe_block *block, compare_function comp
 }
 
 int chamming_probe(
-    const chamming_segment *segment, const uint64_t query[4], uint32_t radius, const int8_t *limits, size_t budget,
+    int kernel, const chamming_segment *segment, const uint64_t query[4], uint32_t radius, const int8_t *limits, size_t budget,
     chamming_sink sink, void *context) {
     probe_state state;
     state.segment = segment;
@@ -240,8 +240,10 @@ int chamming_probe(
 
     compare_function compare = compare_portable;
 #if defined(__x86_64__)
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("popcnt")) compare = compare_popcnt;
+    // Every machine with wide registers has the scalar instruction too, and the loads are what takes the time.
+    if (kernel != CHAMMING_PORTABLE && chamming_kernel_is_available(CHAMMING_POPCNT)) compare = compare_popcnt;
+#else
+    (void)kernel;
 #endif
 
     probe_block blocks[4];

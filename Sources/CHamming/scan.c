@@ -2,6 +2,8 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 enum { SCAN_BUFFER = 256 };
@@ -22,18 +24,25 @@ static inline void scan_emit(scan_output *out, size_t row, uint64_t distance) {
     }
 }
 
-static void scan_portable(
-    const uint64_t *hashes, size_t first, size_t count, const uint64_t *query, uint32_t radius, scan_output *out) {
-    const uint64_t q0 = query[0], q1 = query[1], q2 = query[2], q3 = query[3];
-    for (size_t row = first; row < count; row++) {
-        const uint64_t *hash = hashes + 4 * row;
-        int distance = __builtin_popcountll(hash[0] ^ q0) + __builtin_popcountll(hash[1] ^ q1)
-            + __builtin_popcountll(hash[2] ^ q2) + __builtin_popcountll(hash[3] ^ q3);
-        if ((uint32_t)distance <= radius) scan_emit(out, row, (uint64_t)distance);
+#define SCAN_BY_WORDS(NAME, TARGET)                                                                                \
+    TARGET static void NAME(                                                                                       \
+        const uint64_t *hashes, size_t first, size_t count, const uint64_t *query, uint32_t radius,                \
+        scan_output *out) {                                                                                        \
+        const uint64_t q0 = query[0], q1 = query[1], q2 = query[2], q3 = query[3];                                 \
+        for (size_t row = first; row < count; row++) {                                                             \
+            const uint64_t *hash = hashes + 4 * row;                                                               \
+            uint64_t distance = (uint64_t)(                                                                        \
+                __builtin_popcountll(hash[0] ^ q0) + __builtin_popcountll(hash[1] ^ q1)                            \
+                + __builtin_popcountll(hash[2] ^ q2) + __builtin_popcountll(hash[3] ^ q3));                        \
+            if (__builtin_expect(distance <= radius, 0)) scan_emit(out, row, distance);                            \
+        }                                                                                                          \
     }
-}
+
+SCAN_BY_WORDS(scan_portable, )
 
 #if defined(__x86_64__)
+
+SCAN_BY_WORDS(scan_popcnt, __attribute__((target("popcnt"))))
 
 __attribute__((target("avx2,popcnt"))) static void scan_avx2(
     const uint64_t *hashes, size_t count, const uint64_t *query, uint32_t radius, scan_output *out) {
@@ -90,15 +99,34 @@ __attribute__((target("avx512f,avx512vpopcntdq"))) static void scan_avx512(
     scan_portable(hashes, row, count, query, radius, out);
 }
 
+#elif defined(__aarch64__)
+
+static void scan_neon(
+    const uint64_t *hashes, size_t count, const uint64_t *query, uint32_t radius, scan_output *out) {
+    const uint8_t *bytes = (const uint8_t *)hashes;
+    const uint8x16_t high = vld1q_u8((const uint8_t *)query), low = vld1q_u8((const uint8_t *)(query + 2));
+    for (size_t row = 0; row < count; row++, bytes += 32) {
+        uint8x16_t first = vcntq_u8(veorq_u8(vld1q_u8(bytes), high));
+        uint8x16_t second = vcntq_u8(veorq_u8(vld1q_u8(bytes + 16), low));
+        uint64_t distance = vaddlvq_u8(vaddq_u8(first, second));
+        if (__builtin_expect(distance <= radius, 0)) scan_emit(out, row, distance);
+    }
+}
+
 #endif
 
-int chamming_best_kernel(void) {
+int chamming_kernel_is_available(int kernel) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vpopcntdq")) return CHAMMING_AVX512;
-    if (__builtin_cpu_supports("avx2")) return CHAMMING_AVX2;
+    switch (kernel) {
+    case CHAMMING_POPCNT: return __builtin_cpu_supports("popcnt") != 0;
+    case CHAMMING_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
+    case CHAMMING_AVX512: return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vpopcntdq");
+    }
+#elif defined(__aarch64__)
+    if (kernel == CHAMMING_NEON) return 1;
 #endif
-    return CHAMMING_PORTABLE;
+    return kernel == CHAMMING_PORTABLE;
 }
 
 void chamming_scan(
@@ -108,17 +136,15 @@ void chamming_scan(
     out.count = 0;
     out.sink = sink;
     out.context = context;
+    switch (chamming_kernel_is_available(kernel) ? kernel : CHAMMING_PORTABLE) {
 #if defined(__x86_64__)
-    if (kernel == CHAMMING_AVX512) {
-        scan_avx512(hashes, count, query, radius, &out);
-    } else if (kernel == CHAMMING_AVX2) {
-        scan_avx2(hashes, count, query, radius, &out);
-    } else {
-        scan_portable(hashes, 0, count, query, radius, &out);
-    }
-#else
-    (void)kernel;
-    scan_portable(hashes, 0, count, query, radius, &out);
+    case CHAMMING_POPCNT: scan_popcnt(hashes, 0, count, query, radius, &out); break;
+    case CHAMMING_AVX2: scan_avx2(hashes, count, query, radius, &out); break;
+    case CHAMMING_AVX512: scan_avx512(hashes, count, query, radius, &out); break;
+#elif defined(__aarch64__)
+    case CHAMMING_NEON: scan_neon(hashes, count, query, radius, &out); break;
 #endif
+    default: scan_portable(hashes, 0, count, query, radius, &out);
+    }
     if (out.count > 0) sink(context, out.hits, out.count);
 }

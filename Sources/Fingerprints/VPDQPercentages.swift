@@ -13,10 +13,21 @@ public struct VPDQPercentages: Hashable, Sendable {
     public init(
         query: VideoFingerprint, banked: VideoFingerprint, minimumQuality: Int = 50, maximumDistance: Int = 31
     ) {
-        let queryHashes = Array(Set(query.frames.lazy.filter { $0.quality >= minimumQuality }.map(\.hash)))
-        let bankedHashes = Array(Set(banked.frames.lazy.filter { $0.quality >= minimumQuality }.map(\.hash)))
-        self.query = Self.percentage(of: queryHashes, in: bankedHashes, maximumDistance: maximumDistance)
-        self.banked = Self.percentage(of: bankedHashes, in: queryHashes, maximumDistance: maximumDistance)
+        var thresholds = VideoThresholds()
+        thresholds.minimumQuality = minimumQuality
+        thresholds.maximumDistance = maximumDistance
+        let pairs = FramePairs(query: query, banked: banked, thresholds: thresholds)
+        self.init(
+            query: query, isQueryMatched: pairs.isQueryMatched, banked: banked,
+            isBankedMatched: pairs.isBankedMatched, minimumQuality: minimumQuality)
+    }
+
+    init(
+        query: VideoFingerprint, isQueryMatched: [Bool], banked: VideoFingerprint, isBankedMatched: [Bool],
+        minimumQuality: Int
+    ) {
+        self.query = Self.percentage(of: query.frames, isMatched: isQueryMatched, minimumQuality: minimumQuality)
+        self.banked = Self.percentage(of: banked.frames, isMatched: isBankedMatched, minimumQuality: minimumQuality)
     }
 
     /// Whether either percentage reaches its threshold; vPDQ's documents and its defaults disagree on the side.
@@ -24,9 +35,13 @@ public struct VPDQPercentages: Hashable, Sendable {
         self.query >= query || self.banked >= banked
     }
 
-    private static func percentage(of hashes: [PDQHash], in others: [PDQHash], maximumDistance: Int) -> Double {
-        guard !hashes.isEmpty else { return 0 }
-        let matched = hashes.count { hash in others.contains { hash.distance(to: $0) <= maximumDistance } }
-        return Double(matched) * 100 / Double(hashes.count)
+    private static func percentage(of frames: [VideoFrame], isMatched: [Bool], minimumQuality: Int) -> Double {
+        var seen: Set<PDQHash> = []
+        seen.reserveCapacity(frames.count)
+        var matched = 0
+        for (frame, isMatched) in zip(frames, isMatched) where frame.quality >= minimumQuality {
+            if seen.insert(frame.hash).inserted, isMatched { matched += 1 }
+        }
+        return seen.isEmpty ? 0 : Double(matched) * 100 / Double(seen.count)
     }
 }

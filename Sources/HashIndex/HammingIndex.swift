@@ -38,24 +38,29 @@ public final class HammingIndex: Sendable {
     }
 
     let configuration: Configuration
+    let kernel: Kernel
     let liveness: Liveness
     let contents: PublishedReference<Contents>
-    let writer: Mutex<Writer>
+    let writer: WriterLock<Writer>
     /// Odd while a live slot passes from one stored row to another.
     let replacements = Atomic<UInt64>(0)
     let liveCount: Atomic<Int>
 
     /// An empty index.
     public convenience init(configuration: Configuration = Configuration()) {
-        self.init(configuration: configuration, liveness: Liveness(), segments: [], liveCount: 0)
+        self.init(configuration: configuration, kernel: .best)
     }
 
-    init(configuration: Configuration, liveness: Liveness, segments: [Segment], liveCount: Int) {
+    init(
+        configuration: Configuration, kernel: Kernel, liveness: Liveness = Liveness(), segments: [Segment] = [],
+        liveCount: Int = 0
+    ) {
         let tail = Tail(capacity: configuration.tailCapacity)
         self.configuration = configuration
+        self.kernel = kernel
         self.liveness = liveness
         self.contents = PublishedReference(Contents(segments: segments, sealed: [], tail: tail))
-        self.writer = Mutex(Writer())
+        self.writer = WriterLock(Writer())
         self.liveCount = Atomic(liveCount)
     }
 

@@ -37,7 +37,7 @@ extension HammingIndex {
 
     /// Answers whether a row was passed over whose slot is live in another row.
     private func search(_ contents: Contents, _ query: Hash, radius: Int, into hits: inout [Hit]) -> Bool {
-        var collector = HitCollector(hits: [], liveness: liveness)
+        var collector = HitCollector(hits: [], liveness: liveness, kernel: kernel)
         swap(&collector.hits, &hits)
         defer { swap(&collector.hits, &hits) }
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 4) { words in
@@ -51,21 +51,20 @@ extension HammingIndex {
     }
 }
 
-/// The instruction set for scans, chosen once.
-private let bestKernel = chamming_best_kernel()
-
 /// Turns the rows that a kernel reports into hits.
 private struct HitCollector {
     var hits: [HammingIndex.Hit]
     let liveness: Liveness
+    let kernel: Kernel
     /// A row was passed over whose slot is live in another row.
     var missed = false
     private var tail: Tail?
     private var segment: Segment?
 
-    init(hits: [HammingIndex.Hit], liveness: Liveness) {
+    init(hits: [HammingIndex.Hit], liveness: Liveness, kernel: Kernel) {
         self.hits = hits
         self.liveness = liveness
+        self.kernel = kernel
     }
 
     mutating func search(_ tail: Tail, _ query: UnsafePointer<UInt64>, radius: Int) {
@@ -84,7 +83,9 @@ private struct HitCollector {
             let (start, missedBefore) = (hits.count, missed)
             let finished = withUnsafeMutablePointer(to: &self) { collector in
                 chamming_probe(
-                    segment.view, query, UInt32(radius), limits, segment.rows / 2, HitCollector.sink, collector)
+                    collector.pointee.kernel.rawValue, segment.view, query, UInt32(radius), limits, segment.rows / 2,
+                    HitCollector.sink,
+                    collector)
             }
             guard finished == 0 else { return }
             // Too many hashes crowd around the query for the tables to help.
@@ -96,9 +97,12 @@ private struct HitCollector {
         }
     }
 
-    private mutating func scan(_ words: UnsafePointer<UInt64>, _ count: Int, _ query: UnsafePointer<UInt64>, _ radius: Int) {
+    private mutating func scan(
+        _ words: UnsafePointer<UInt64>, _ count: Int, _ query: UnsafePointer<UInt64>, _ radius: Int
+    ) {
         withUnsafeMutablePointer(to: &self) { collector in
-            chamming_scan(bestKernel, words, count, query, UInt32(radius), HitCollector.sink, collector)
+            chamming_scan(
+                collector.pointee.kernel.rawValue, words, count, query, UInt32(radius), HitCollector.sink, collector)
         }
     }
 

@@ -89,7 +89,8 @@ extension HammingIndex {
             return free
         }
         guard !candidates.isEmpty else { return nil }
-        let worst = candidates
+        let worst =
+            candidates
             .map { (segment: $0, dead: $0.deadItems(liveness)) }
             .filter { $0.dead > $0.segment.items / 4 }
             .max { $0.dead < $1.dead }

@@ -2,6 +2,7 @@ import Fingerprints
 import HashIndex
 import Moderation
 import Storage
+import Synchronization
 
 extension LiveIndex {
     /// Loads everything from the database. Lookups are unavailable until it ends.
@@ -136,7 +137,10 @@ extension LiveIndex {
         }
         if !stills.isEmpty { indexes.stills.insert(stills) }
         if !frames.isEmpty { indexes.frames.insert(frames) }
-        for sound in sounds { indexes.sounds.insert(slot: sound.slot, sound.fingerprint) }
+        guard sounds.isEmpty || indexes.sounds.insert(sounds) else {
+            throw StoreError.engine(
+                code: "too_many_sounds", message: "The index takes no more sounds; restart to rebuild it.")
+        }
     }
 
     private func remove(_ signal: Int64) {

@@ -1,4 +1,4 @@
-public import Fingerprints
+import Fingerprints
 import HashIndex
 public import Logging
 public import Moderation
@@ -55,7 +55,7 @@ public final class LiveIndex: Sendable {
     }
 
     /// Why a lookup cannot be answered now, if it cannot.
-    func unavailability() -> IndexUnavailable? {
+    public func unavailability() -> IndexUnavailable? {
         let (phase, checkedAt) = status.withLock { ($0.phase, $0.checkedAt) }
         switch phase {
         case .loading: return .loading

@@ -1,6 +1,7 @@
 public import Fingerprints
 import HashIndex
 public import Moderation
+import Synchronization
 
 /// What a lookup asks: the fingerprints of one piece of content, and further views of its picture.
 public struct RecognitionQuery: Hashable, Sendable {

@@ -42,6 +42,14 @@ public struct Installation: Sendable {
         return ID(at: clock(), random: &random)
     }
 
+    /// The hold on a job that this process begins or goes on with now.
+    func lease(at now: Timestamp) -> JobLease {
+        JobLease(owner: node, until: now.milliseconds + Self.leaseMilliseconds)
+    }
+
+    /// How long a process may be silent about a job before another takes it over.
+    static let leaseMilliseconds: Int64 = 60_000
+
     func event(_ body: AuditEvent.Body, by actor: Actor, on platform: ID<Platform>, at now: Timestamp) -> AuditEvent {
         AuditEvent(id: newID(), platform: platform, at: now, actor: actor, body: body)
     }
@@ -73,6 +81,23 @@ public struct OperationSettings: Sendable, Hashable {
 public protocol MediaAnalyser: Sendable {
     /// Reads the file behind an open descriptor, from its beginning. The descriptor stays the caller's.
     func analyse(descriptor: Int32, options: AnalysisOptions) async throws(AnalysisFailure) -> Analysis
+
+    /// How the workers are, for the readiness page.
+    var health: AnalyserHealth { get }
+}
+
+/// How many media workers there should be, and how many there are.
+public struct AnalyserHealth: Hashable, Sendable {
+    public var wanted: Int
+    public var alive: Int
+    /// Analyses that ended with the worker's death since the start.
+    public var crashes: Int
+
+    public init(wanted: Int, alive: Int, crashes: Int) {
+        self.wanted = wanted
+        self.alive = alive
+        self.crashes = crashes
+    }
 }
 
 /// A source of chance behind a function: the system's, or a test's.

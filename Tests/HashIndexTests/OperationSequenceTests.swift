@@ -16,11 +16,16 @@ struct OperationSequenceTests {
             switch Int.random(in: 0..<100, using: &source.generator) {
             case 0..<45:
                 let bulk = step % 40 == 0
-                let count = bulk ? Int.random(in: 2048...3000, using: &source.generator) : Int.random(in: 0...9, using: &source.generator)
+                let count =
+                    bulk
+                    ? Int.random(in: 2048...3000, using: &source.generator)
+                    : Int.random(in: 0...9, using: &source.generator)
                 let items = (0..<count).map { _ in
                     let near = pool[Int.random(in: 0..<pool.count, using: &source.generator)]
                     return HammingIndex.Item(
-                        hash: bulk ? source.random() : source.flipped(near, bits: Int.random(in: 0...3, using: &source.generator)),
+                        hash: bulk
+                            ? source.random()
+                            : source.flipped(near, bits: Int.random(in: 0...3, using: &source.generator)),
                         slot: UInt32.random(in: slots, using: &source.generator))
                 }
                 index.insert(items)

@@ -18,19 +18,21 @@ typedef struct {
 /// Receives hits, some at a time, never zero of them. `hits` is valid during the call only.
 typedef void (*chamming_sink)(void *context, const chamming_hit *hits, size_t count);
 
-/// The instruction sets that the scan knows.
+/// The instruction sets that the kernels know.
 enum {
     CHAMMING_PORTABLE = 0,
-    CHAMMING_AVX2 = 1,
-    CHAMMING_AVX512 = 2,
+    CHAMMING_POPCNT = 1,
+    CHAMMING_AVX2 = 2,
+    CHAMMING_AVX512 = 3,
+    CHAMMING_NEON = 4,
 };
 
-/// The best instruction set of this machine, one of the three above.
-int chamming_best_kernel(void);
+/// 1 when this machine has the instruction set. 0 for numbers that name none.
+int chamming_kernel_is_available(int kernel);
 
 /// Reports every one of `count` hashes that is within `radius` of `query`, in order of rows.
 ///
-/// `kernel` must not exceed `chamming_best_kernel()`.
+/// A kernel that is not available is replaced by the portable one.
 void chamming_scan(
     int kernel, const uint64_t *hashes, size_t count, const uint64_t query[4], uint32_t radius, chamming_sink sink,
     void *context);
@@ -65,12 +67,23 @@ typedef struct {
 /// `limits[i]` is the distance to search chunk `i` to, or -1 to leave the chunk out; the sum of `limits[i] + 1` must be
 /// at least `radius + 1`, and no limit may exceed the width of its chunk.
 int chamming_probe(
-    const chamming_segment *segment, const uint64_t query[4], uint32_t radius, const int8_t *limits, size_t budget,
+    int kernel, const chamming_segment *segment, const uint64_t query[4], uint32_t radius, const int8_t *limits, size_t budget,
     chamming_sink sink, void *context);
 
-/// A 64-bit checksum of `length` bytes, a multiple of 64. Any change within one aligned 8-byte word changes it; other
-/// damage escapes with a chance of about 2^-64. It does not resist a forger.
-uint64_t chamming_checksum(uint64_t seed, const void *bytes, size_t length);
+/// A 128-bit checksum in the making.
+typedef struct {
+    uint64_t lanes[8];
+    uint64_t sums[8];
+    uint64_t length;
+} chamming_digest;
+
+/// Start, add bytes (each time a multiple of 64 of them), finish.
+///
+/// Any change within one aligned 8-byte word changes the first half; other damage escapes with a chance of about 2^-128.
+/// It does not resist a forger. The same bytes give the same sum on machines of one byte order.
+void chamming_digest_start(chamming_digest *digest, uint64_t seed);
+void chamming_digest_add(chamming_digest *digest, const void *bytes, size_t length);
+void chamming_digest_finish(const chamming_digest *digest, uint64_t sum[2]);
 
 /// 1 when every one of `count` entries names a row below `rows`.
 int chamming_entries_are_valid(const uint32_t *entries, size_t count, uint32_t rows);
@@ -82,5 +95,8 @@ int chamming_buckets_are_valid(const chamming_chunk *chunk, uint32_t rows);
 /// Give it back with the same length.
 void *chamming_region_allocate(size_t length);
 void chamming_region_free(void *region, size_t length);
+
+/// Lets other threads run.
+void chamming_yield(void);
 
 #endif

@@ -10,6 +10,8 @@ public enum Scope: String, CaseIterable, Hashable, Sendable, Codable {
     case banksWrite = "banks:write"
     /// Approve entries that another proposed; promote and pause banks.
     case banksApprove = "banks:approve"
+    /// Read the counts of the process.
+    case metrics
     /// Create, list and revoke keys, and read the audit log.
     case admin
 }

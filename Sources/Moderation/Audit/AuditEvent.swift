@@ -8,6 +8,7 @@ public struct AuditEvent: Hashable, Sendable, Noun {
         case bank(ID<Bank>, BankEvent)
         case entry(ID<BankEntry>, EntryEvent)
         case key(ID<APIKey>, KeyEvent)
+        case listImport(ID<ListImport>, ListImportEvent)
     }
 
     public var id: ID<AuditEvent>
@@ -32,6 +33,7 @@ public struct AuditEvent: Hashable, Sendable, Noun {
         case .bank(_, let event): event.kind
         case .entry(_, let event): event.kind
         case .key(_, let event): event.kind
+        case .listImport(_, let event): event.kind
         }
     }
 
@@ -43,6 +45,7 @@ public struct AuditEvent: Hashable, Sendable, Noun {
         case .bank(let id, _): id.text
         case .entry(let id, _): id.text
         case .key(let id, _): id.text
+        case .listImport(let id, _): id.text
         }
     }
 }

@@ -36,7 +36,7 @@ public struct Authenticate: Sendable {
 
 extension Principal {
     /// Refuses a principal that lacks the scope.
-    func require(_ scope: Scope) throws(Refusal) {
+    public func require(_ scope: Scope) throws(Refusal) {
         guard scopes.contains(scope) else {
             throw Refusal(
                 .forbidden, code: "missing_scope", "This needs a key with the scope “\(scope.rawValue)”.")

@@ -20,10 +20,10 @@ public struct ManageKeys: Sendable {
         return try await insert(name: name, scopes: scopes, expiresAt: expiresAt, by: principal)
     }
 
-    public func list(by principal: Principal) async throws -> [APIKey] {
+    public func list(after cursor: ID<APIKey>?, limit: Int, by principal: Principal) async throws -> [APIKey] {
         try principal.require(.admin)
         return try await installation.database.read { connection in
-            try KeyStore(connection).all(on: principal.platform)
+            try KeyStore(connection).keys(on: principal.platform, after: cursor, limit: limit)
         }
     }
 

@@ -35,4 +35,16 @@ struct EntryInsertion {
             installation.event(.entry(id, event), by: principal.actor, on: bank.platform, at: now))
         return entry
     }
+
+    /// Retracts the bank's entry of that identity; `false` where there is none.
+    func retract(_ identity: String, reason: String) throws -> Bool {
+        let entries = EntryStore(connection)
+        guard var entry = try entries.entry(identity: identity, in: bank.id) else { return false }
+        let event = try entry.retract(reason: reason)
+        try entries.update(entry)
+        try SignalStore(connection).follow(entry)
+        try AuditStore(connection).append(
+            installation.event(.entry(entry.id, event), by: principal.actor, on: bank.platform, at: now))
+        return true
+    }
 }

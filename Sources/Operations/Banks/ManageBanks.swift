@@ -1,3 +1,4 @@
+import Matching
 public import Moderation
 import Storage
 
@@ -43,20 +44,36 @@ public struct ManageBanks: Sendable {
         return created
     }
 
-    /// Moves a bank to another state.
-    public func move(_ id: ID<Bank>, to state: BankState, by principal: Principal) async throws -> Bank {
-        try principal.require(.banksApprove)
-        return try await change(id, by: principal) { bank throws(Refusal) in try bank.move(to: state) }
-    }
-
-    public func adjust(
-        _ id: ID<Bank>, thresholds: MatchThresholds?, rolloutRatio: Double?, by principal: Principal
+    /// Moves a bank to another state, adjusts its thresholds and its rollout; what is `nil` stays. All of it or none.
+    public func change(
+        _ id: ID<Bank>, state: BankState?, thresholds: @Sendable @escaping (MatchThresholds) -> MatchThresholds,
+        rolloutRatio: Double?, by principal: Principal
     ) async throws -> Bank {
         try principal.require(.banksApprove)
-        return try await change(id, by: principal) { bank throws(Refusal) in
-            try bank.adjust(
-                thresholds: thresholds ?? bank.thresholds, rolloutRatio: rolloutRatio ?? bank.rolloutRatio)
+        let installation = installation
+        let now = installation.clock()
+        let changed = try await installation.database.write { connection in
+            let banks = BankStore(connection)
+            guard var bank = try banks.bank(id, on: principal.platform) else { throw Refusal.notFound("bank", id.text) }
+            var steps: [(Bank, BankEvent)] = []
+            let wanted = (thresholds(bank.thresholds), rolloutRatio ?? bank.rolloutRatio)
+            if wanted != (bank.thresholds, bank.rolloutRatio) {
+                let event = try bank.adjust(thresholds: wanted.0, rolloutRatio: wanted.1)
+                steps.append((bank, event))
+            }
+            if let state, state != bank.state {
+                let event = try bank.move(to: state)
+                steps.append((bank, event))
+            }
+            for (bank, event) in steps {
+                try banks.update(bank)
+                try AuditStore(connection).append(
+                    installation.event(.bank(id, event), by: principal.actor, on: principal.platform, at: now))
+            }
+            return bank
         }
+        try await installation.index.catchUp()
+        return changed
     }
 
     public func bank(_ id: ID<Bank>, by principal: Principal) async throws -> (bank: Bank, entries: [String: Int]) {
@@ -69,12 +86,11 @@ public struct ManageBanks: Sendable {
         }
     }
 
-    public func bank(named name: String, by principal: Principal) async throws -> Bank {
+    /// The bank of that name, if there is one.
+    public func bank(named name: String, by principal: Principal) async throws -> Bank? {
         try principal.require(.banksRead)
         return try await installation.database.read { connection in
-            guard let valid = BankName(name), let bank = try BankStore(connection).bank(named: valid, on: principal.platform)
-            else { throw Refusal.notFound("bank", name) }
-            return bank
+            try BankName(name).flatMap { try BankStore(connection).bank(named: $0, on: principal.platform) }
         }
     }
 
@@ -83,24 +99,5 @@ public struct ManageBanks: Sendable {
         return try await installation.database.read { connection in
             try BankStore(connection).banks(on: principal.platform, after: cursor, limit: limit)
         }
-    }
-
-    private func change(
-        _ id: ID<Bank>, by principal: Principal,
-        _ step: @Sendable @escaping (inout Bank) throws(Refusal) -> BankEvent
-    ) async throws -> Bank {
-        let installation = installation
-        let now = installation.clock()
-        let changed = try await installation.database.write { connection in
-            let banks = BankStore(connection)
-            guard var bank = try banks.bank(id, on: principal.platform) else { throw Refusal.notFound("bank", id.text) }
-            let event = try step(&bank)
-            try banks.update(bank)
-            try AuditStore(connection).append(
-                installation.event(.bank(id, event), by: principal.actor, on: principal.platform, at: now))
-            return bank
-        }
-        try await installation.index.catchUp()
-        return changed
     }
 }

@@ -1,5 +1,6 @@
 import Crypto
 public import Fingerprints
+import Matching
 public import Moderation
 import Storage
 
@@ -60,6 +61,15 @@ public struct ManageEntries: Sendable {
         return added
     }
 
+    /// Adds one entry by its file, of which only the fingerprints are kept. The spooled file is gone when this returns.
+    public func add(
+        file: SpooledFile, _ description: Description, to bank: ID<Bank>, idempotency: IdempotencyKey?,
+        by principal: Principal
+    ) async throws -> BankEntry {
+        let (_, fingerprints) = try await AnalyseFile(installation).analyse(file)
+        return try await add(fingerprints, description, to: bank, idempotency: idempotency, by: principal)
+    }
+
     public func approve(_ id: ID<BankEntry>, in bank: ID<Bank>, by principal: Principal) async throws -> BankEntry {
         try principal.require(.banksApprove)
         return try await change(id, in: bank, by: principal) { entry throws(Refusal) in
@@ -95,7 +105,8 @@ public struct ManageEntries: Sendable {
     ) async throws -> (entry: BankEntry, fingerprints: FingerprintSet) {
         try principal.require(.banksRead)
         return try await installation.database.read { connection in
-            guard let entry = try EntryStore(connection).entry(id, in: bank), entry.platform == principal.platform else {
+            guard let entry = try EntryStore(connection).entry(id, in: bank), entry.platform == principal.platform
+            else {
                 throw Refusal.notFound("entry", id.text)
             }
             return (entry, FingerprintSet(try SignalStore(connection).signals(of: id).map(\.fingerprint)))
@@ -141,26 +152,12 @@ public struct ManageEntries: Sendable {
 enum EntryIdentity {
     /// The SHA-256 of the file where it is known, else the first fingerprint there is.
     static func of(_ fingerprints: FingerprintSet) throws(Refusal) -> String {
-        if let sha256 = fingerprints.sha256 { return "sha256:" + sha256.hex }
-        if let md5 = fingerprints.md5 { return "md5:" + md5.hex }
+        if let sha256 = fingerprints.sha256 { return "sha256:" + Hex.text(sha256) }
+        if let md5 = fingerprints.md5 { return "md5:" + Hex.text(md5) }
         if let pdq = fingerprints.pdq { return "pdq:" + pdq.hash.hex }
         for fingerprint in fingerprints.all {
-            return fingerprint.algorithm.rawValue + ":" + Array(SHA256.hash(data: fingerprint.bytes)).hex
+            return fingerprint.algorithm.rawValue + ":" + Hex.text(Array(SHA256.hash(data: fingerprint.bytes)))
         }
         throw Refusal(.invalid, code: "no_fingerprints", "An entry needs a file or at least one fingerprint.")
-    }
-}
-
-extension [UInt8] {
-    /// Lower-case hexadecimal digits.
-    var hex: String {
-        let digits = Array<UInt8>("0123456789abcdef".utf8)
-        return String(unsafeUninitializedCapacity: count * 2) { buffer in
-            for (index, byte) in enumerated() {
-                buffer[2 * index] = digits[Int(byte >> 4)]
-                buffer[2 * index + 1] = digits[Int(byte & 15)]
-            }
-            return count * 2
-        }
     }
 }

@@ -12,9 +12,6 @@ import Storage
 /// Takes one spooled upload from its bytes to its verdict. Safe to run again: content is decided once.
 struct AnalyseContent: Sendable {
     static let jobKind = "content.analyse"
-    /// How long a process may be silent about an analysis before another takes it over.
-    static let leaseMilliseconds: Int64 = 15 * 60 * 1000
-
     let installation: Installation
 
     init(_ installation: Installation) {
@@ -55,12 +52,13 @@ struct AnalyseContent: Sendable {
                     failure: ("upload_lost", "The uploaded file is gone from the spool; offer it again.")))
         }
         defer { close(descriptor) }
+        let options = AnalysisOptions(interval: installation.settings.frameInterval)
+        let analysis: Analysis
         do throws(AnalysisFailure) {
-            let options = AnalysisOptions(interval: installation.settings.frameInterval)
-            let analysis = try await installation.analyser.analyse(descriptor: descriptor, options: options)
-            return .decided(try await conclude(found.content, spool: spool, job, analysis))
+            analysis = try await installation.analyser.analyse(descriptor: descriptor, options: options)
         } catch {
             return try await conclude(found.content, spool: spool, job, failure: error)
         }
+        return .decided(try await conclude(found.content, spool: spool, job, analysis))
     }
 }

@@ -1,4 +1,5 @@
 import Fingerprints
+import Logging
 import Matching
 import MediaWorker
 import Moderation

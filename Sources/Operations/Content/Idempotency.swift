@@ -1,4 +1,4 @@
-import Moderation
+public import Moderation
 import Storage
 
 /// A caller's promise that two requests with this key are one request.

@@ -1,4 +1,5 @@
 import Crypto
+import Dispatch
 import Foundation
 public import Moderation
 
@@ -21,10 +22,18 @@ public struct Spool: Sendable {
         }
     }
 
+    /// What a spooled file is for.
+    public enum Keeping: Hashable, Sendable {
+        /// Durable when it is finished: the promise to analyse it outlives this process.
+        case durably
+        /// For one request, which ends with it.
+        case briefly
+    }
+
     /// A new empty file of a name of its own.
-    public func create() throws(Refusal) -> SpoolWriter {
+    public func create(_ keeping: Keeping) throws(Refusal) -> SpoolWriter {
         let name = UUID().uuidString
-        return try SpoolWriter(path: path(name), name: name)
+        return try SpoolWriter(path: path(name), name: name, keeping)
     }
 
     /// Opens a spooled file for reading; `nil` where there is none. The caller closes the descriptor.
@@ -54,12 +63,14 @@ public final class SpoolWriter {
     public let name: String
     public private(set) var count = 0
     private let path: String
+    private let keeping: Spool.Keeping
     private var descriptor: Int32
     private var digest = SHA256()
 
-    init(path: String, name: String) throws(Refusal) {
+    init(path: String, name: String, _ keeping: Spool.Keeping) throws(Refusal) {
         self.path = path
         self.name = name
+        self.keeping = keeping
         descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SpoolWriter.refusal(errno) }
     }
@@ -81,19 +92,27 @@ public final class SpoolWriter {
         }
     }
 
-    /// Makes the bytes durable and answers what they are.
-    public func finish() throws(Refusal) -> SpooledFile {
+    /// Makes the bytes durable, where that was asked for, and answers what they are.
+    public func finish() async throws(Refusal) -> SpooledFile {
         guard descriptor >= 0 else {
             throw Refusal(.unavailable, code: "spool_unavailable", "The upload's file is closed already.")
         }
-        guard fdatasync(descriptor) == 0 else {
-            let problem = SpoolWriter.refusal(errno)
+        if keeping == .durably, let problem = await Self.sync(descriptor) {
             discard()
-            throw problem
+            throw SpoolWriter.refusal(problem)
         }
         close(descriptor)
         descriptor = -1
         return SpooledFile(name: name, bytes: count, sha256: Array(digest.finalize()))
+    }
+
+    /// Waits for the disk on a thread that may wait; answers the error's number, if there is one.
+    private static func sync(_ descriptor: Int32) async -> Int32? {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(returning: fdatasync(descriptor) == 0 ? nil : errno)
+            }
+        }
     }
 
     /// Removes the file.

@@ -27,42 +27,44 @@ public struct SubmitContent: Sendable {
     public func accept(
         _ file: SpooledFile, _ offer: Offer, idempotency: IdempotencyKey?, by principal: Principal
     ) async throws -> Accepted {
-        try principal.require(.submit)
-        try Self.check(offer)
-        guard file.bytes > 0 else {
-            installation.spool.remove(file.name)
-            throw Refusal(.invalid, code: "media_empty", "The uploaded file is empty.")
-        }
-        let content = newContent(offer, principal)
-        let facts = ContentFacts(bytes: file.bytes)
-        let job = AnalyseContent.job(for: content.id, on: principal.platform, at: content.createdAt)
-        let installation = installation
-        let submitted = event(.submitted(externalID: offer.externalID, account: nil), of: content, principal)
-        let lease = JobLease(
-            owner: installation.node, until: content.createdAt.milliseconds + AnalyseContent.leaseMilliseconds)
         do {
-            let accepted = try await installation.database.write { connection in
-                if let key = idempotency,
-                    let earlier = try key.claim(connection, for: content.id, principal, at: content.createdAt)
-                {
-                    return Accepted(content: earlier, job: nil, isReplay: true)
-                }
-                var content = content
-                var submitted = submitted
-                content.facts = facts
-                content.account = try Self.account(offer, principal, installation, content.createdAt, connection)
-                submitted.body = .content(
-                    content.id, .submitted(externalID: offer.externalID, account: content.account))
-                try ContentStore(connection).insert(content, spool: file.name)
-                try AuditStore(connection).append(submitted)
-                let job = try JobStore.enqueue(connection, job, leased: lease)
-                return Accepted(content: content.id, job: job, isReplay: false)
+            try principal.require(.submit)
+            try Self.check(offer)
+            guard file.bytes > 0 else {
+                throw Refusal(.invalid, code: "media_empty", "The uploaded file is empty.")
             }
+            let accepted = try await insert(file, offer, idempotency, principal)
             if accepted.isReplay { installation.spool.remove(file.name) }
             return accepted
         } catch {
             installation.spool.remove(file.name)
             throw error
+        }
+    }
+
+    private func insert(
+        _ file: SpooledFile, _ offer: Offer, _ idempotency: IdempotencyKey?, _ principal: Principal
+    ) async throws -> Accepted {
+        let installation = installation
+        var fresh = newContent(offer, principal)
+        fresh.facts = ContentFacts(bytes: file.bytes)
+        let submission = fresh
+        let now = submission.createdAt
+        let job = AnalyseContent.job(for: submission.id, on: principal.platform, at: now)
+        let event = event(.submitted(externalID: offer.externalID, account: nil), of: submission, principal)
+        let lease = installation.lease(at: now)
+        return try await installation.database.write { connection in
+            if let key = idempotency, let earlier = try key.claim(connection, for: submission.id, principal, at: now) {
+                return Accepted(content: earlier, job: nil, isReplay: true)
+            }
+            var content = submission
+            var submitted = event
+            content.account = try Self.account(offer, principal, installation, now, connection)
+            submitted.body = .content(content.id, .submitted(externalID: offer.externalID, account: content.account))
+            try ContentStore(connection).insert(content, spool: file.name)
+            try AuditStore(connection).append(submitted)
+            let leased = try JobStore.enqueue(connection, job, leased: lease)
+            return Accepted(content: content.id, job: leased, isReplay: false)
         }
     }
 

@@ -2,6 +2,10 @@ public import Fingerprints
 public import MediaWorker
 public import Moderation
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// Computes the fingerprints of a file without keeping it.
 public struct HashFile: Sendable {
     let installation: Installation
@@ -10,12 +14,39 @@ public struct HashFile: Sendable {
         self.installation = installation
     }
 
-    /// The analysis of the file behind an open descriptor, which stays the caller's.
-    public func analyse(descriptor: Int32, by principal: Principal) async throws -> Analysis {
-        try principal.require(.lookup)
+    /// The analysis of a spooled file, which is gone when this returns.
+    public func analyse(
+        _ file: SpooledFile, by principal: Principal
+    ) async throws -> (analysis: Analysis, fingerprints: FingerprintSet) {
+        do {
+            try principal.require(.lookup)
+        } catch {
+            installation.spool.remove(file.name)
+            throw error
+        }
+        return try await AnalyseFile(installation).analyse(file)
+    }
+}
+
+/// Has the media worker read one spooled file, once.
+struct AnalyseFile {
+    let installation: Installation
+
+    init(_ installation: Installation) {
+        self.installation = installation
+    }
+
+    /// Refuses what cannot be analysed. The spooled file is gone when this returns.
+    func analyse(_ file: SpooledFile) async throws -> (analysis: Analysis, fingerprints: FingerprintSet) {
+        defer { installation.spool.remove(file.name) }
+        guard let descriptor = installation.spool.open(file.name) else {
+            throw Refusal(.unavailable, code: "spool_unavailable", "The upload cannot be read back from the spool.")
+        }
+        defer { close(descriptor) }
         do throws(AnalysisFailure) {
-            return try await installation.analyser.analyse(
+            let analysis = try await installation.analyser.analyse(
                 descriptor: descriptor, options: AnalysisOptions(interval: installation.settings.frameInterval))
+            return (analysis, FingerprintSet(analysis))
         } catch {
             throw Refusal(error)
         }
@@ -27,7 +58,8 @@ extension Refusal {
     init(_ failure: AnalysisFailure) {
         let kind: Kind =
             switch failure {
-            case .empty, .corrupt, .workerCrashed, .timedOut: .unprocessable
+            case .empty: .invalid
+            case .corrupt, .workerCrashed, .timedOut: .unprocessable
             case .unsupported: .unsupported
             case .overBudget: .tooLarge
             case .unavailable: .unavailable

@@ -132,6 +132,21 @@ extension Migration {
                 created_at INTEGER NOT NULL
             )
             """,
+            """
+            CREATE TABLE list_import (
+                id TEXT PRIMARY KEY NOT NULL,
+                platform TEXT NOT NULL REFERENCES platform(id),
+                bank TEXT NOT NULL REFERENCES bank(id),
+                proposer TEXT NOT NULL,
+                line_count INTEGER NOT NULL,
+                counts TEXT NOT NULL,
+                rejects TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                finished_at INTEGER,
+                failure TEXT,
+                spool TEXT
+            )
+            """,
             "CREATE INDEX content_match_by_content ON content_match (content, id)",
             "CREATE INDEX content_match_by_entry ON content_match (entry, id)",
         ])

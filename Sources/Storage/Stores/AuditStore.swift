@@ -17,6 +17,7 @@ public struct AuditStore {
             case .bank(_, let event): try StoredJSON.encode(event)
             case .entry(_, let event): try StoredJSON.encode(event)
             case .key(_, let event): try StoredJSON.encode(event)
+            case .listImport(_, let event): try StoredJSON.encode(event)
             }
         try connection.append(
             AuditRecord(

@@ -34,9 +34,11 @@ public struct KeyStore {
         ).first.map(Self.key)
     }
 
-    public func all(on platform: ID<Platform>) throws -> [APIKey] {
+    /// Up to `limit` keys in the order of their making, from after `cursor`.
+    public func keys(on platform: ID<Platform>, after cursor: ID<APIKey>?, limit: Int) throws -> [APIKey] {
         try connection.query(
-            "SELECT \(Self.columns) FROM api_key WHERE platform = ? ORDER BY id", [.id(platform)]
+            "SELECT \(Self.columns) FROM api_key WHERE platform = ? AND id > ? ORDER BY id LIMIT ?",
+            [.id(platform), .text(cursor?.text ?? ""), .number(limit)]
         ).map(Self.key)
     }
 

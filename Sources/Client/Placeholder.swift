@@ -1,0 +1,2 @@
+// Client
+import AsyncHTTPClient

@@ -1,0 +1,101 @@
+/// One frame of the query that looks like one frame of a banked video.
+public struct FramePair: Hashable, Sendable {
+    /// Where the frame stands in `VideoFingerprint.frames` of the query, and of the banked video.
+    public var queryFrame: Int
+    public var bankedFrame: Int
+    /// 0 to 256 bits.
+    public var distance: Int
+
+    public init(queryFrame: Int, bankedFrame: Int, distance: Int) {
+        self.queryFrame = queryFrame
+        self.bankedFrame = bankedFrame
+        self.distance = distance
+    }
+}
+
+/// The frames of two videos that are alike, in order of the query's frames.
+struct FramePairs {
+    private(set) var pairs: [FramePair] = []
+    /// For each frame of either side, whether any frame of the other is near enough. Frames that do not vote are not.
+    private(set) var isQueryMatched: [Bool]
+    private(set) var isBankedMatched: [Bool]
+
+    /// As many pairs as one comparison keeps, about; a limit on memory and time when both sides stand still.
+    private static let pairBudget = 200_000
+    /// As many distances as one comparison computes before it looks at every second frame only.
+    private static let distanceBudget = 400_000_000
+
+    /// Finds every pair of voting frames within the distance.
+    ///
+    /// Where a frame of the query has more pairs than its share of the budget, the nearest are kept: by distance, then by time.
+    /// Two very long videos that stand still are compared at every second, fourth … frame of the query.
+    init(query: VideoFingerprint, banked: VideoFingerprint, thresholds: VideoThresholds) {
+        isQueryMatched = []
+        isBankedMatched = []
+        let radius = min(256, thresholds.maximumDistance)
+        guard radius >= 0 else {
+            isQueryMatched = Array(repeating: false, count: query.frames.count)
+            isBankedMatched = Array(repeating: false, count: banked.frames.count)
+            return
+        }
+        let queryVoters = query.frames.indices.filter { query.frames[$0].quality >= thresholds.minimumQuality }
+        let bankedVoters = banked.frames.indices.filter { banked.frames[$0].quality >= thresholds.minimumQuality }
+        let search = FrameSearch(
+            banked.frames.map(\.hash), voters: bankedVoters, radius: radius, queries: queryVoters.count)
+        var step = 1
+        while !join(query, banked, queryVoters, search, step: step) { step *= 2 }
+    }
+
+    /// Takes the pairs that an index found, those that are not within the thresholds or not of these frames left out.
+    init(
+        _ found: [FramePair], query: VideoFingerprint, banked: VideoFingerprint, thresholds: VideoThresholds
+    ) {
+        isQueryMatched = Array(repeating: false, count: query.frames.count)
+        isBankedMatched = Array(repeating: false, count: banked.frames.count)
+        for pair in found {
+            guard query.frames.indices.contains(pair.queryFrame), banked.frames.indices.contains(pair.bankedFrame),
+                (0...256).contains(pair.distance), pair.distance <= thresholds.maximumDistance,
+                query.frames[pair.queryFrame].quality >= thresholds.minimumQuality,
+                banked.frames[pair.bankedFrame].quality >= thresholds.minimumQuality
+            else { continue }
+            isQueryMatched[pair.queryFrame] = true
+            isBankedMatched[pair.bankedFrame] = true
+            pairs.append(pair)
+        }
+        pairs.sort { ($0.queryFrame, $0.bankedFrame) < ($1.queryFrame, $1.bankedFrame) }
+    }
+
+    /// Fills the pairs from every `step`th voting frame of the query, or answers `false` when that takes too long.
+    private mutating func join(
+        _ query: VideoFingerprint, _ banked: VideoFingerprint, _ voters: [Int], _ search: FrameSearch, step: Int
+    ) -> Bool {
+        pairs.removeAll(keepingCapacity: true)
+        isQueryMatched = Array(repeating: false, count: query.frames.count)
+        isBankedMatched = Array(repeating: false, count: banked.frames.count)
+        var scratch = FrameSearch.Scratch(frames: banked.frames.count)
+        let share = max(16, Self.pairBudget / max(1, voters.count / step))
+        for position in stride(from: 0, to: voters.count, by: step) {
+            let frame = query.frames[voters[position]]
+            search.find(frame.hash, &scratch)
+            guard scratch.distancesComputed <= Self.distanceBudget || position + step >= voters.count else {
+                return false
+            }
+            guard !scratch.found.isEmpty else { continue }
+            isQueryMatched[voters[position]] = true
+            for found in scratch.found { isBankedMatched[found.frame] = true }
+            if scratch.found.count > share {
+                scratch.found.sort {
+                    ($0.distance, (banked.frames[$0.frame].time - frame.time).milliseconds.magnitude, $0.frame)
+                        < ($1.distance, (banked.frames[$1.frame].time - frame.time).milliseconds.magnitude, $1.frame)
+                }
+                scratch.found.removeLast(scratch.found.count - share)
+            }
+            scratch.found.sort { $0.frame < $1.frame }
+            for found in scratch.found {
+                pairs.append(
+                    FramePair(queryFrame: voters[position], bankedFrame: found.frame, distance: found.distance))
+            }
+        }
+        return true
+    }
+}

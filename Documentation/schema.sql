@@ -148,6 +148,20 @@ CREATE INDEX job_dead ON job (kind, due_at, key) WHERE state = 'dead';
 
 CREATE INDEX job_due ON job (kind, due_at, key) WHERE state <> 'dead';
 
+CREATE TABLE list_import (
+    id TEXT PRIMARY KEY NOT NULL,
+    platform TEXT NOT NULL REFERENCES platform(id),
+    bank TEXT NOT NULL REFERENCES bank(id),
+    proposer TEXT NOT NULL,
+    line_count INTEGER NOT NULL,
+    counts TEXT NOT NULL,
+    rejects TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    failure TEXT,
+    spool TEXT
+) STRICT;
+
 CREATE TABLE platform (
     id TEXT PRIMARY KEY NOT NULL,
     name TEXT NOT NULL UNIQUE,

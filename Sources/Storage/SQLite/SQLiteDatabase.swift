@@ -38,6 +38,8 @@ public final class SQLiteDatabase: Database {
             let writer = try DatabaseQueue(path: path, configuration: configuration)
             try writer.inDatabase { database in
                 try database.execute(sql: "PRAGMA synchronous = FULL")
+                // What a savepoint may have to restore is kept in memory; otherwise it is written to a temporary file.
+                try database.execute(sql: "PRAGMA temp_store = MEMORY")
                 try database.execute(sql: "PRAGMA wal_autocheckpoint = \(options.checkpointPages)")
                 if let pages = options.maximumPages {
                     try database.execute(sql: "PRAGMA max_page_count = \(pages)")

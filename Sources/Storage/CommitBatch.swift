@@ -35,7 +35,6 @@ struct CommitBatch {
 
     /// Answers every caller whose fate this decided, and hands back the tickets to be run again.
     func run() -> Rest {
-        defer { transaction.end() }
         do {
             try session.take(.begin)
         } catch {
@@ -54,6 +53,7 @@ struct CommitBatch {
                 case .lost(let error, let isTransient): return abandon(error, isTransient: isTransient)
                 }
             }
+            transaction.end()
             try AuditSeal.seal(transaction.records, on: session)
         } catch {
             return abandon(error.error, isTransient: error.isTransient)
@@ -98,6 +98,7 @@ struct CommitBatch {
     }
 
     private func abandon(_ error: any Error, isTransient: Bool) -> Rest {
+        transaction.end()
         try? session.take(.rollback)
         if !isAlone || (isTransient && mayRepeat) { return .each(tickets) }
         for ticket in tickets { ticket.fail(error) }

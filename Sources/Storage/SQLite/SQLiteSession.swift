@@ -68,7 +68,8 @@ final class SQLiteSession: EngineSession {
 
     private func prepare(_ sql: String, _ arguments: [SQLValue]) throws -> Statement {
         let statement = try database.cachedStatement(sql: sql)
-        try statement.setArguments(StatementArguments(arguments.map(Self.databaseValue)))
+        let values: [(any DatabaseValueConvertible)?] = arguments.map(Self.databaseValue)
+        try statement.setArguments(StatementArguments(values))
         return statement
     }
 

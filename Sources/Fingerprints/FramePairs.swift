@@ -83,19 +83,35 @@ struct FramePairs {
             guard !scratch.found.isEmpty else { continue }
             isQueryMatched[voters[position]] = true
             for found in scratch.found { isBankedMatched[found.frame] = true }
-            if scratch.found.count > share {
-                scratch.found.sort {
-                    ($0.distance, (banked.frames[$0.frame].time - frame.time).milliseconds.magnitude, $0.frame)
-                        < ($1.distance, (banked.frames[$1.frame].time - frame.time).milliseconds.magnitude, $1.frame)
-                }
-                scratch.found.removeLast(scratch.found.count - share)
-            }
             scratch.found.sort { $0.frame < $1.frame }
+            if scratch.found.count > share { thin(&scratch.found, to: share, near: frame.time, banked) }
             for found in scratch.found {
                 pairs.append(
                     FramePair(queryFrame: voters[position], bankedFrame: found.frame, distance: found.distance))
             }
         }
         return true
+    }
+
+    /// Keeps the nearest `count`, which are in order of time, and of equals those around `time`.
+    private func thin(
+        _ found: inout [(frame: Int, distance: Int)], to count: Int, near time: MediaTime, _ banked: VideoFingerprint
+    ) {
+        var histogram = [Int](repeating: 0, count: 257)
+        for pair in found { histogram[pair.distance] += 1 }
+        var (limit, nearer) = (0, 0)
+        while nearer + histogram[limit] < count {
+            nearer += histogram[limit]
+            limit += 1
+        }
+        let equals = found.indices.filter { found[$0].distance == limit }
+        let after = equals.firstIndex { banked.frames[found[$0].frame].time >= time } ?? equals.count
+        let start = min(max(0, after - (count - nearer) / 2), equals.count - (count - nearer))
+        let kept = Set(equals[start..<start + count - nearer])
+        var position = -1
+        found.removeAll { pair in
+            position += 1
+            return pair.distance > limit || pair.distance == limit && !kept.contains(position)
+        }
     }
 }

@@ -25,7 +25,7 @@ struct AudioPostings: Sendable {
             }
             ordinal += 1
         }
-        postings.sort()
+        postings.radixSort()
         self.init(sorted: postings)
     }
 

@@ -68,7 +68,7 @@ struct AudioVotes {
 
     /// Each sound with 2 votes or more once, with its best offset and the votes there and next to it; best first.
     mutating func ranked() -> [Ranked] {
-        votes.sort()
+        votes.radixSort()
         var ranked: [Ranked] = []
         // The votes of the last offset of the same sound, where it is the neighbour of the one at hand.
         var previous = (line: UInt64.max, sum: 0)

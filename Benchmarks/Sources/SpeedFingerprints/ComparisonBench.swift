@@ -2,7 +2,7 @@ import Fingerprints
 
 func timeVideo() {
     var random = BenchGenerator(seed: 1)
-    for (name, shot) in [("cuts", 1...8), ("still shots", 20...60)] {
+    for (name, shot) in [("cuts", 1...8), ("still shots", 20...60)] as [(String, ClosedRange<Int>)] {
         let hour = film(seconds: 3600, shot: shot, &random)
         let copy = VideoFingerprint(hour.frames.map { near($0.hash, bits: 10, &random) })
         let other = film(seconds: 3600, shot: shot, &random)

@@ -105,6 +105,12 @@ let package = Package(
             swiftSettings: swiftSettings,
         ),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Moderation"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "APITests",
+            dependencies: [
+                "API", "Fingerprints", "Matching", "MediaWorker", "Moderation", "Operations", "Storage",
+                "firebreak-media-worker", hummingbird, hummingbirdTesting, logging,
+            ], swiftSettings: swiftSettings),
         .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),
     ]
 )

@@ -6,18 +6,34 @@ import Synchronization
     import Glibc
 #endif
 
+/// Where things lie in a data directory.
+struct DataPaths: Hashable, Sendable {
+    let directory: String
+
+    init(_ directory: String) {
+        self.directory = directory
+    }
+
+    var database: String { directory + "/firebreak.sqlite" }
+    var spool: String { directory + "/spool" }
+    var index: String { directory + "/index" }
+    var firstKey: String { directory + "/keys/admin.key" }
+    /// Says where the running server listens.
+    var announcement: String { directory + "/server.json" }
+}
+
 /// The one directory that a node keeps: its database where that is embedded, its spool, its keys, its index.
 ///
 /// Held by one process at a time.
 final class DataDirectory: Sendable {
-    let path: String
+    let paths: DataPaths
     /// The name under which this directory's processes hold leases; made once.
     let node: String
     private let lock: Int32
 
     /// Makes what is missing, with mode 0700, and takes the directory for this process.
     init(path: String) throws(Refusal) {
-        self.path = path
+        paths = DataPaths(path)
         try Self.make(path)
         for part in ["spool", "index", "keys"] { try Self.make(path + "/" + part) }
         lock = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -34,23 +50,18 @@ final class DataDirectory: Sendable {
         close(lock)
     }
 
-    var database: String { path + "/firebreak.sqlite" }
-    var spool: String { path + "/spool" }
-    var index: String { path + "/index" }
-    var firstKeyFile: String { path + "/keys/admin.key" }
-
     /// Keeps the secret of the first admin key where only the owner of the directory can read it.
     func keep(firstKey secret: String) throws(Refusal) {
-        try Self.write(secret + "\n", to: firstKeyFile)
+        try Self.write(secret + "\n", to: paths.firstKey)
     }
 
     /// Tells programs on this machine where the server listens.
     func announce(url: String) throws(Refusal) {
-        try Self.write("{\"url\":\"\(url)\",\"pid\":\(getpid())}\n", to: path + "/server.json")
+        try Self.write("{\"url\":\"\(url)\",\"pid\":\(getpid())}\n", to: paths.announcement)
     }
 
     func withdraw() {
-        unlink(path + "/server.json")
+        unlink(paths.announcement)
     }
 
     private static func make(_ path: String) throws(Refusal) {

@@ -30,7 +30,7 @@ public struct FirebreakServer: Sendable {
         let registry = PrometheusRegistry()
         MetricsSystem.bootstrap(registry)
         let directory = try DataDirectory(path: configuration.data)
-        let database = try OpenDatabase(configuration, directory).open()
+        let database = try OpenDatabase(configuration, directory.paths).open()
         let applied = try await Migrator().run(database, now: Self.now().milliseconds)
         if !applied.isEmpty { logger.notice("schema migrated", metadata: ["to": "\(applied.last ?? 0)"]) }
         let workers = try await startWorkers()
@@ -85,7 +85,7 @@ public struct FirebreakServer: Sendable {
             database: database, logger: logger, stalenessLimit: configuration.indexStaleness, now: Self.now)
         return Installation(
             database: database, index: index, analyser: WorkerAnalyser(pool: workers, wanted: configuration.mediaWorkers),
-            spool: try Spool(directory: directory.spool),
+            spool: try Spool(directory: directory.paths.spool),
             settings: OperationSettings(
                 failMode: configuration.failMode, maximumUpload: configuration.maximumUpload,
                 frameInterval: configuration.frameInterval, analysisAttempts: configuration.analysisAttempts),
@@ -103,7 +103,7 @@ public struct FirebreakServer: Sendable {
         let platform = try await preparation.defaultPlatform()
         if let secret = try await preparation.firstKey(on: platform) {
             try directory.keep(firstKey: secret)
-            logger.notice("first admin key made", metadata: ["file": "\(directory.firstKeyFile)"])
+            logger.notice("first admin key made", metadata: ["file": "\(directory.paths.firstKey)"])
         }
     }
 

@@ -4,15 +4,15 @@ import Storage
 /// Opens the database that the configuration names.
 struct OpenDatabase {
     let configuration: ServerConfiguration
-    let directory: DataDirectory
+    let paths: DataPaths
 
-    init(_ configuration: ServerConfiguration, _ directory: DataDirectory) {
+    init(_ configuration: ServerConfiguration, _ paths: DataPaths) {
         self.configuration = configuration
-        self.directory = directory
+        self.paths = paths
     }
 
     func open() throws -> any Database {
-        guard let url = configuration.database else { return try SQLiteDatabase(path: directory.database) }
+        guard let url = configuration.database else { return try SQLiteDatabase(path: paths.database) }
         return try PostgresDatabase(url)
     }
 }

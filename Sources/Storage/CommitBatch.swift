@@ -43,10 +43,12 @@ struct CommitBatch {
             return .nothing
         }
         var again: [WriteTicket] = []
+        // The last savepoint is left standing; the commit keeps what followed it.
+        var hasSavepoint = false
         var answers: [@Sendable () -> Void] = []
         do {
             for ticket in tickets {
-                switch runBody(ticket) {
+                switch runBody(ticket, &hasSavepoint) {
                 case .kept(let answer): answers.append(answer)
                 case .undone(let error): answers.append { ticket.fail(error) }
                 case .runAgain: again.append(ticket)
@@ -70,17 +72,17 @@ struct CommitBatch {
         return .each(again)
     }
 
-    private func runBody(_ ticket: WriteTicket) -> Fate {
+    private func runBody(_ ticket: WriteTicket, _ hasSavepoint: inout Bool) -> Fate {
         transaction.enter()
         do throws(EngineFailure) {
-            if !isAlone { try session.take(.savepoint) }
+            if !isAlone { try session.take(hasSavepoint ? .nextSavepoint : .savepoint) }
+            hasSavepoint = true
         } catch {
             return .lost(error.error, isTransient: error.isTransient)
         }
         do {
             let answer = try ticket.body(transaction)
             if let failure = transaction.failure { throw failure }
-            if !isAlone { try session.take(.release) }
             return .kept(answer)
         } catch {
             let failure = error as? EngineFailure ?? transaction.failure
@@ -89,6 +91,7 @@ struct CommitBatch {
             if isAlone || !session.isInTransaction { return .lost(cause, isTransient: isTransient) }
             do throws(EngineFailure) {
                 try session.take(.undoSavepoint)
+                hasSavepoint = false
             } catch {
                 return .lost(error.error, isTransient: error.isTransient)
             }

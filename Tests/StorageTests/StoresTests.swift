@@ -200,4 +200,30 @@ struct StoresTests {
             #expect(try await database.read { try KeyStore($0).count() } == 1)
         }
     }
+
+    @Test("An import goes on from where it was, once, and ends", arguments: TestEngine.allCases)
+    func imports(_ engine: TestEngine) async throws {
+        try await withFixture(engine) { database, fixture in
+            var fixture = fixture
+            var item = ListImport(
+                id: fixture.newID(), platform: fixture.platform.id, bank: fixture.bank.id, proposer: fixture.proposer,
+                createdAt: fixture.now)
+            let new = item
+            try await database.write { try ListImportStore($0).insert(new, spool: "list 1") }
+            item.lines = 500
+            item.counts.added = 499
+            item.rejects = [ListReject(line: 7, message: "no hash")]
+            let half = item
+            try await database.write { try ListImportStore($0).advance(half, from: 0) }
+            await expectConflict { try await database.write { try ListImportStore($0).advance(half, from: 0) } }
+            #expect(try await database.read { try ListImportStore($0).spooledFiles() } == ["list 1"])
+            item.lines = 600
+            item.finishedAt = fixture.now
+            let done = item
+            try await database.write { try ListImportStore($0).advance(done, from: 500) }
+            let stored = try await database.read { try ListImportStore($0).item(done.id, on: done.platform) }
+            #expect(stored?.item == done)
+            #expect(stored?.spool == nil)
+        }
+    }
 }

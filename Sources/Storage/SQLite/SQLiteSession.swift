@@ -50,7 +50,9 @@ final class SQLiteSession: EngineSession {
             case .begin: try database.beginTransaction(.immediate)
             case .beginReading: try database.beginTransaction(.deferred)
             case .savepoint: try run("SAVEPOINT body")
-            case .release: try run("RELEASE SAVEPOINT body")
+            case .nextSavepoint:
+                try run("RELEASE SAVEPOINT body")
+                try run("SAVEPOINT body")
             case .undoSavepoint:
                 try run("ROLLBACK TO SAVEPOINT body")
                 try run("RELEASE SAVEPOINT body")

@@ -149,6 +149,16 @@ struct VideoComparisonTests {
         #expect(comparison.verdict() == .enoughOfShorterSide)
     }
 
+    @Test("Flat frames do not keep a short clip from matching itself, but a title in the dark is no match")
+    func flatFrames() {
+        var make = Synthetic(seed: 40)
+        for (seconds, flat, verdict) in [(4, 2, MatchVerdict.enoughOfShorterSide), (60, 58, .noMatch)] {
+            var video = VideoFingerprint(make.film(seconds: seconds, shot: 1...1))
+            for index in 0..<flat { video.frames[index].quality = 3 }
+            #expect(VideoComparison(query: video, banked: video).verdict() == verdict, "\(seconds) s")
+        }
+    }
+
     @Test("Pairs found by an index give the same answer as the frames themselves")
     func pairs() {
         var make = Synthetic(seed: 35)

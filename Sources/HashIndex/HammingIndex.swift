@@ -5,6 +5,7 @@ import Synchronization
 /// The index holds immutable *segments*, searched by multi-index hashing, and a short *tail* of what was added last,
 /// which is scanned. A lookup reads one consistent set of them without taking a lock; a writer appends to the tail;
 /// `maintain()`, called again and again by one background task, turns tails into segments and merges segments.
+/// `save(to:stamp:)` and `open(snapshot:origin:configuration:)` carry it across a restart.
 ///
 /// A *slot* is the caller's number for one stored hash. Slots should be dense (the numbers of rows in a table, say): the
 /// index keeps one byte for every slot in each run of 65,536 that it has seen.

@@ -10,6 +10,8 @@ import HashIndex
 /// shots of 1 to 60 frames that drift a little.
 enum StoredKind: String, CaseIterable {
     case random, picture, video
+    /// Copies, up to 24 bits off, of one picture in 500 (or of the hashes in a file).
+    case crowded
 }
 
 /// Builds one index and prints its rows.
@@ -20,7 +22,7 @@ struct IndexBench: ~Copyable {
     var source: PictureSource
     let clock = ContinuousClock()
 
-    init(size: Int, kind: StoredKind) {
+    init(size: Int, kind: StoredKind, centres: [SIMD4<UInt64>]) {
         name = "\(size % 1_000_000 == 0 ? "\(size / 1_000_000)M" : "\(size / 1000)k"):\(kind.rawValue)"
         var source = PictureSource(seed: 42)
         var recent: [PictureSource.Picture] = []
@@ -28,8 +30,13 @@ struct IndexBench: ~Copyable {
         stored.reserveCapacity(size)
         var shot: PictureSource.Picture = source.picture()
         var frames = 0
+        var centres = centres
+        if kind == .crowded, centres.isEmpty {
+            centres = (0..<max(size / 500, 1)).map { _ in PictureSource.hash(of: source.picture()) }
+        }
         for _ in 0..<size {
             switch kind {
+            case .crowded: stored.append(source.flipped(centres[source.below(centres.count)], bits: source.below(25)))
             case .random: stored.append(source.random())
             case .picture:
                 if recent.count == 2000, source.below(10) < 3 {

@@ -39,7 +39,7 @@ public final class HammingIndex: Sendable {
     }
 
     let configuration: Configuration
-    let kernel: Kernel
+    let mode: SearchMode
     let liveness: Liveness
     let contents: PublishedReference<Contents>
     let writer: WriterLock<Writer>
@@ -49,16 +49,16 @@ public final class HammingIndex: Sendable {
 
     /// An empty index.
     public convenience init(configuration: Configuration = Configuration()) {
-        self.init(configuration: configuration, kernel: .best)
+        self.init(configuration: configuration, mode: SearchMode())
     }
 
     init(
-        configuration: Configuration, kernel: Kernel, liveness: Liveness = Liveness(), segments: [Segment] = [],
+        configuration: Configuration, mode: SearchMode, liveness: Liveness = Liveness(), segments: [Segment] = [],
         liveCount: Int = 0
     ) {
         let tail = Tail(capacity: configuration.tailCapacity)
         self.configuration = configuration
-        self.kernel = kernel
+        self.mode = mode
         self.liveness = liveness
         self.contents = PublishedReference(Contents(segments: segments, sealed: [], tail: tail))
         self.writer = WriterLock(Writer())

@@ -125,6 +125,26 @@ struct IndexBench: ~Copyable {
         }
     }
 
+    /// Stops where a lookup differs from a plain loop over everything stored.
+    mutating func verify(radii: [Int]) {
+        for radius in radii {
+            for query in queries(.near, count: 3) {
+                var hits: [HammingIndex.Hit] = []
+                index.lookup(query, radius: radius, into: &hits)
+                var expected: [HammingIndex.Hit] = []
+                for slot in stored.indices {
+                    let difference = stored[slot] ^ query
+                    let distance =
+                        difference[0].nonzeroBitCount + difference[1].nonzeroBitCount
+                        + difference[2].nonzeroBitCount + difference[3].nonzeroBitCount
+                    if distance <= radius { expected.append(.init(slot: UInt32(slot), distance: UInt16(distance))) }
+                }
+                hits.sort { $0.slot < $1.slot }
+                precondition(hits == expected, "a lookup at radius \(radius) differs from a plain scan")
+            }
+        }
+    }
+
     /// The least time of nine scans of everything stored, by the index's own kernel (radius 65 is beyond its tables).
     mutating func scanTime(radius: Int) -> Duration {
         var times: [Duration] = []

@@ -33,6 +33,7 @@ if radii.isEmpty { radii = [0, 15, 31, 48, 64] }
 for size in sizes {
     for kind in kinds {
         var bench = IndexBench(size: size, kind: kind, centres: centres)
+        bench.verify(radii: radii)
         bench.measureLookups(radii: radii)
         if extras.contains("live") { await bench.measureLive() }
         if extras.contains("snapshot") { try bench.measureSnapshot() }

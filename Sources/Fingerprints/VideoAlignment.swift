@@ -17,15 +17,21 @@ struct VideoAlignment {
     private static let maximumRanges = 64
     private static let maximumLines = 128
 
+    /// Seconds from sample to sample of the side with fewer, and seconds that a matched frame stands for.
     private let interval: Double
+    private let frameSeconds: Double
+    private let gapSeconds: Double
     private let thresholds: VideoThresholds
     private let minimumFrames: Int
 
     init(
-        _ pairs: [FramePair], query: VideoFingerprint, banked: VideoFingerprint, thresholds: VideoThresholds,
+        _ pairs: [FramePair], step: Int, query: VideoFingerprint, banked: VideoFingerprint, thresholds: VideoThresholds,
         weights: [Double]
     ) {
         interval = max(0.02, max(query.samplingInterval, banked.samplingInterval).seconds)
+        let querySeconds = query.samplingInterval.seconds * Double(step)
+        frameSeconds = max(interval, querySeconds)
+        gapSeconds = max(thresholds.gapTolerance.seconds, step > 1 ? 2.5 * querySeconds : 0)
         self.thresholds = thresholds
         minimumFrames = max(1, thresholds.minimumRangeFrames)
         guard pairs.count >= minimumFrames else { return }
@@ -112,7 +118,7 @@ struct VideoAlignment {
         var start = 0
         for index in pairs.indices {
             let isLast = index + 1 == pairs.count
-            guard isLast || pairs[index + 1].queryTime - pairs[index].queryTime > thresholds.gapTolerance.seconds else {
+            guard isLast || pairs[index + 1].queryTime - pairs[index].queryTime > gapSeconds else {
                 continue
             }
             if index + 1 - start >= minimumFrames { runs.append(pairs[start...index]) }
@@ -132,8 +138,9 @@ struct VideoAlignment {
         ranges.append(
             AlignedRange(
                 query: queryStart...queryEnd, banked: bankedStart...bankedEnd,
-                speed: speed, matchedSeconds: run.reduce(0) { $0 + $1.evidence } * interval, matchedFrames: run.count,
+                speed: speed, matchedSeconds: run.reduce(0) { $0 + $1.evidence } * frameSeconds,
+                matchedFrames: run.count,
                 meanDistance: Double(run.reduce(0) { $0 + $1.distance }) / Double(run.count)))
-        coveredSeconds += run.reduce(0) { $0 + $1.weight } * interval
+        coveredSeconds += run.reduce(0) { $0 + $1.weight } * frameSeconds
     }
 }

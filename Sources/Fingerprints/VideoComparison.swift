@@ -49,7 +49,7 @@ public struct VideoComparison: Hashable, Sendable {
         _ weights: [Double]?
     ) {
         let alignment = VideoAlignment(
-            pairs.pairs, query: query, banked: banked, thresholds: thresholds, weights: weights ?? [])
+            pairs.pairs, step: pairs.step, query: query, banked: banked, thresholds: thresholds, weights: weights ?? [])
         ranges = alignment.ranges
         matchedSeconds = ranges.reduce(0) { $0 + $1.matchedSeconds }
         let frames = ranges.reduce(0) { $0 + $1.matchedFrames }

@@ -30,8 +30,8 @@ struct FramePairs {
 
     /// Finds every pair of voting frames within the distance.
     ///
-    /// Where a frame of the query has more pairs than its share of the budget, the nearest are kept: by distance, then by time.
-    /// Two very long videos that stand still are compared at every `step`th frame of the query.
+    /// Where a frame of the query has more pairs than its share of the budget, the nearest are kept: by distance, then
+    /// by time. Two very long videos that stand still are compared at every `step`th frame of the query.
     init(query: VideoFingerprint, banked: VideoFingerprint, thresholds: VideoThresholds) {
         isQueryMatched = []
         isBankedMatched = []

@@ -1,16 +1,18 @@
-// SAFETY: every pointer is allocated with the count named beside it and freed in `deinit`; positions in `heads` and `next` come from
-// `0..<count`, and words and values are below 16 and 65,536.
+// SAFETY: every pointer is allocated with the count named beside it and freed in `deinit`; positions in `heads` and
+// `next` come from `0..<count`, and words and values are below 16 and 65,536.
 
 /// Finds the frames of one video within a distance of a hash, exactly.
 ///
 /// Two hashes at most 31 bits apart agree, in one of their sixteen 16-bit words, but for one bit at most; a smaller
-/// radius lets some words agree fully (31 is 15 words with no error and 16 with one). So with a table of frames by each of the words only
-/// the frames found under 272 keys need be compared. A greater radius, few frames, and frames that are all alike are
-/// compared one by one.
+/// radius lets some words agree fully (31 is 15 words with no error and 16 with one). So with a table of frames by each
+/// of the words only the frames found under 272 keys need be compared. A greater radius, few frames, and frames that
+/// are all alike are compared one by one.
 ///
-/// Source of the bound: Norouzi, Punjani and Fleet, "Fast Exact Search in Hamming Space with Multi-Index Hashing", 2014.
+/// Source of the bound: Norouzi, Punjani and Fleet, "Fast Exact Search in Hamming Space with Multi-Index Hashing",
+/// 2014.
 struct FrameSearch: ~Copyable {
-    /// What the last search found: positions in the frames that were given, in no particular order, and their distances.
+    /// What the last search found: positions in the frames that were given, in no particular order, and their
+    /// distances.
     private(set) var found: [(frame: Int, distance: Int)] = []
     /// Over all searches.
     private(set) var distancesComputed = 0
@@ -30,7 +32,8 @@ struct FrameSearch: ~Copyable {
     private let isTaken: UnsafeMutablePointer<UInt64>
     /// For each word, how many of its values below each multiple of 64 are taken.
     private let ranks: UnsafeMutablePointer<Int32>
-    /// For each word and taken value, in order, the first voter with it, plus 1; for each voter and word the next one; 0 at the end.
+    /// For each word and taken value, in order, the first voter with it, plus 1; for each voter and word the next one;
+    /// 0 at the end.
     private let heads: UnsafeMutablePointer<Int32>
     private let next: UnsafeMutablePointer<Int32>
     /// The number of the search that last saw a voter.

@@ -2,8 +2,8 @@
 ///
 /// Pairs vote for offsets in bins of half a sampling interval, since the two sides were sampled at different
 /// moments of the same scene; three neighbouring bins are read together. The best line is refined by least
-/// squares, its pairs are thinned to one a frame, cut at pauses, and taken out; then the next best line is sought among the rest. So a
-/// splice or a re-ordered cut gives several ranges.
+/// squares, its pairs are thinned to one a frame, cut at pauses, and taken out; then the next best line is sought among
+/// the rest. So a splice or a re-ordered cut gives several ranges.
 ///
 /// A pair is worth the frame's weight divided by the number of others that would do as well: a still shot of ten
 /// seconds offers a hundred pairs, of which ten lie on one line, and counts as one second.
@@ -61,7 +61,8 @@ struct VideoAlignment {
         ranges.sort { ($0.query.lowerBound, $0.banked.lowerBound) < ($1.query.lowerBound, $1.banked.lowerBound) }
     }
 
-    /// Least squares over the pairs near the line: the offset always, and the speed too where other speeds than 1 are sought.
+    /// Least squares over the pairs near the line: the offset always, and the speed too where other speeds than 1 are
+    /// sought.
     private func refined(_ line: AlignmentLine, _ votes: [AlignmentVote]) -> AlignmentLine {
         var line = line
         for _ in 0..<2 {
@@ -89,7 +90,8 @@ struct VideoAlignment {
         return line
     }
 
-    /// The pairs near the line, each frame of either side in one at most; the more alike and the nearer to the line go first.
+    /// The pairs near the line, each frame of either side in one at most; the more alike and the nearer to the line go
+    /// first.
     private func oneToOne(
         _ votes: [AlignmentVote], near line: AlignmentLine, _ isQueryTaken: [Bool], _ isBankedTaken: [Bool]
     ) -> [AlignmentVote] {

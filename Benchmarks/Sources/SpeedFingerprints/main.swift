@@ -12,8 +12,8 @@ import Fingerprints
 //
 //     SpeedFingerprints [pdq] [agreement] [video] [audio]
 //
-// Without arguments: all. Times are the median of many runs, in processor time of one thread. `agreement` counts how many of a thousand pictures hash as the
-// oracle hashes them.
+// Without arguments: all. Times are the median of many runs, in processor time of one thread. `agreement` counts how
+// many of a thousand pictures hash as the oracle hashes them.
 
 let wanted = Set(CommandLine.arguments.dropFirst())
 if wanted.isEmpty || wanted.contains("pdq") { timePDQ() }

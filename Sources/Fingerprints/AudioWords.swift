@@ -1,7 +1,8 @@
 /// Which words of a sound say anything about it.
 ///
 /// Silence and held notes give the same word, or nearly, for seconds on end; a loop gives the same words again and
-/// again. Such words agree between sounds that have nothing else in common, so they neither vote nor count as evidence.
+/// again. Such words agree between sounds that have nothing else in common: neither kind votes, and the first does not
+/// count as evidence either.
 struct AudioWords {
     let words: [UInt32]
     /// For each word, whether it is evidence: not part of a stretch that hardly changes.

@@ -54,7 +54,7 @@ let package = Package(
         .systemLibrary(name: "CChromaprint", pkgConfig: "libchromaprint", providers: [.apt(["libchromaprint-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
-        .target(name: "CHamming", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "CHamming"),
         .target(name: "Fingerprints", dependencies: [crypto], swiftSettings: swiftSettings),
         .target(name: "HashIndex", dependencies: ["CHamming"], swiftSettings: swiftSettings),
         .target(name: "Moderation", dependencies: ["Fingerprints"], swiftSettings: swiftSettings),
@@ -104,7 +104,7 @@ let package = Package(
         .testTarget(
             name: "MatchingTests", dependencies: ["Fingerprints", "Matching", "Moderation", "Storage", logging],
             swiftSettings: swiftSettings),
-        .testTarget(name: "ServerTests", dependencies: ["Moderation", "Server"], swiftSettings: swiftSettings),
+        .testTarget(name: "ServerTests", dependencies: ["Moderation", "Server", coreMetrics], swiftSettings: swiftSettings),
         .testTarget(
             name: "APITests",
             dependencies: [

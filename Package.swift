@@ -100,6 +100,10 @@ let package = Package(
         .testTarget(name: "FingerprintsTests", dependencies: ["Fingerprints"], swiftSettings: swiftSettings),
         .testTarget(name: "HashIndexTests", dependencies: ["HashIndex"], swiftSettings: swiftSettings),
         .testTarget(name: "ModerationTests", dependencies: ["Moderation"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "MediaWorkerTests", dependencies: ["Fingerprints", "MediaWorker", "firebreak-media-worker"],
+            swiftSettings: swiftSettings,
+        ),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Moderation"], swiftSettings: swiftSettings),
         .testTarget(
             name: "MatchingTests", dependencies: ["Fingerprints", "Matching", "Moderation", "Storage", logging],

@@ -22,7 +22,9 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -83,8 +85,9 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "API", "Matching", "MediaWorker", "Operations", "Storage", configuration, hummingbird, logging, metrics,
-                serviceLifecycle,
+                "API", "Fingerprints", "Matching", "MediaWorker", "Moderation", "Operations", "Storage", configuration,
+                coreMetrics, hummingbird, logging, metrics, serviceLifecycle,
+                unixSignals,
             ], swiftSettings: swiftSettings),
         .target(name: "Client", dependencies: [asyncHTTPClient], swiftSettings: swiftSettings),
         .executableTarget(
@@ -102,6 +105,16 @@ let package = Package(
             swiftSettings: swiftSettings,
         ),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Moderation"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "MatchingTests", dependencies: ["Fingerprints", "Matching", "Moderation", "Storage", logging],
+            swiftSettings: swiftSettings),
+        .testTarget(name: "ServerTests", dependencies: ["Moderation", "Server"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "APITests",
+            dependencies: [
+                "API", "Fingerprints", "Matching", "MediaWorker", "Moderation", "Operations", "Storage",
+                "firebreak-media-worker", hummingbird, hummingbirdTesting, logging,
+            ], swiftSettings: swiftSettings),
         .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),
     ]
 )

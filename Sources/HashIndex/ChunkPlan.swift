@@ -14,6 +14,8 @@ struct ChunkPlan: Sendable {
 
     /// Below this many rows a scan is as fast as probing, so a segment has no tables.
     static let smallestProbed = 2048
+    /// The numbers of chunks that a segment may have: each chunk then is 10 to 24 bits wide.
+    static let chunkCounts = 11...24
     /// The radii that have a plan of their own; larger ones are scanned.
     static let largestRadius = 64
 
@@ -44,7 +46,7 @@ struct ChunkPlan: Sendable {
             bits += 1
         }
         bits += left - 1
-        return min(max(Int((256 / (bits - 2)).rounded()), 11), 24)
+        return min(max(Int((256 / (bits - 2)).rounded()), chunkCounts.lowerBound), chunkCounts.upperBound)
     }
 
     /// The limits of the chunks for a radius, or `nil` where a scan of all rows is expected to cost less.

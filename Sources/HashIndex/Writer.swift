@@ -18,7 +18,14 @@ extension HammingIndex {
     /// An item whose slot is in use replaces what the slot held: a lookup meanwhile finds the old or the new one. Of two
     /// items with one slot the later stays. A large batch becomes segments at once (a second or so for a million), a small one
     /// goes to the tail (a fraction of a microsecond each). Other writers wait for the latter only.
+    @inlinable
     public func insert(_ items: some Collection<Item>) {
+        if items.withContiguousStorageIfAvailable({ insert(contiguous: $0) }) != nil { return }
+        Array(items).withUnsafeBufferPointer { insert(contiguous: $0) }
+    }
+
+    @usableFromInline
+    func insert(contiguous items: UnsafeBufferPointer<Item>) {
         guard items.count >= max(4 * configuration.tailCapacity, ChunkPlan.smallestProbed) else {
             writer.withLock { writer in
                 for item in items {
@@ -27,11 +34,11 @@ extension HammingIndex {
             }
             return
         }
-        var start = items.startIndex
-        while start != items.endIndex {
-            let end = items.index(start, offsetBy: configuration.maximumSegmentRows, limitedBy: items.endIndex)
-            insertSegment(items[start..<(end ?? items.endIndex)])
-            start = end ?? items.endIndex
+        var start = 0
+        while start < items.count {
+            let end = min(start + configuration.maximumSegmentRows, items.count)
+            insertSegment(UnsafeBufferPointer(rebasing: items[start..<end]))
+            start = end
         }
     }
 
@@ -93,7 +100,7 @@ extension HammingIndex {
     }
 
     /// Builds a segment of the items whose slots are free and have a generation left; the others go to the tail.
-    private func insertSegment(_ items: some Collection<Item>) {
+    private func insertSegment(_ items: UnsafeBufferPointer<Item>) {
         var builder = SegmentBuilder(capacity: items.count)
         var added = 0
         let purgesSeen = writer.withLock { writer in

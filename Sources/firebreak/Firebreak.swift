@@ -19,11 +19,16 @@ struct Firebreak: AsyncParsableCommand {
             """,
         version: BuildFacts.current.line,
         groupedSubcommands: [
+            CommandGroup(name: "Demo", subcommands: [DemoCommand.self]),
             CommandGroup(
-                name: "Files",
+                name: "File",
                 subcommands: [HashCommand.self, CompareCommand.self, MatchCommand.self, ScanCommand.self]),
-            CommandGroup(name: "Banks and keys", subcommands: [BankCommand.self, KeyCommand.self]),
-            CommandGroup(name: "The server", subcommands: [VersionCommand.self]),
+            CommandGroup(name: "Bank and key", subcommands: [BankCommand.self, KeyCommand.self]),
+            CommandGroup(
+                name: "Server",
+                subcommands: [
+                    Serve.self, Migrate.self, DoctorCheck.self, Config.self, OpenAPI.self, VersionCommand.self,
+                ]),
         ])
 }
 

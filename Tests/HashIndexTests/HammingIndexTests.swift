@@ -31,7 +31,7 @@ struct HammingIndexTests {
 
     @Test("for random, picture-like and crowded hashes, in sets of every size", arguments: Kind.allCases)
     func agreesWithScan(kind: Kind) {
-        for (seed, size) in [0, 1, 2, 7, 8, 9, 100, 2047, 2048, 5000, 20_000].enumerated() {
+        for (seed, size) in [0, 1, 2, 7, 8, 9, 100, 2047, 2048, 7000].enumerated() {
             var source = PictureHashes(seed: UInt64(seed) + 11)
             let hashes = Self.hashes(kind, count: size, &source)
             let items = hashes.enumerated().map { HammingIndex.Item(hash: $1, slot: UInt32($0)) }
@@ -56,7 +56,7 @@ struct HammingIndexTests {
     @Test("within every radius from 0 to 64, with each match exactly at its edge")
     func findsMatchesAtTheEdge() {
         var source = PictureHashes(seed: 5)
-        let hashes = Self.hashes(.picture, count: 6000, &source)
+        let hashes = Self.hashes(.picture, count: 3000, &source)
         let index = HammingIndex(configuration: .init(tailCapacity: 100))
         index.insert(hashes.enumerated().map { HammingIndex.Item(hash: $1, slot: UInt32($0)) })
         for radius in 0...64 {
@@ -93,10 +93,10 @@ struct HammingIndexTests {
     @Test("A batch of queries gets the lists that single lookups get")
     func batches() {
         var source = PictureHashes(seed: 8)
-        let hashes = Self.hashes(.picture, count: 5000, &source)
+        let hashes = Self.hashes(.picture, count: 2500, &source)
         let index = HammingIndex(configuration: .init(tailCapacity: 300))
         index.insert(hashes.enumerated().map { HammingIndex.Item(hash: $1, slot: UInt32($0)) })
-        let queries = (0..<50).map { source.flipped(hashes[$0 * 7], bits: $0) }
+        let queries = (0..<30).map { source.flipped(hashes[$0 * 7], bits: $0) }
         var lists: [[HammingIndex.Hit]] = [[.init(slot: 1, distance: 1)]]
         index.lookup(queries, radius: 31, into: &lists)
         #expect(lists.map { $0.sorted { $0.slot < $1.slot } } == queries.map { index.sortedHits($0, radius: 31) })
@@ -104,20 +104,20 @@ struct HammingIndexTests {
         #expect(lists.isEmpty)
     }
 
-    @Test("Ten thousand slots with one hash are all found, and do not hide their neighbours")
+    @Test("Six thousand slots with one hash are all found, and do not hide their neighbours")
     func duplicates() {
         var source = PictureHashes(seed: 21)
         let shared = source.hash()
-        var items = (0..<10_000).map { HammingIndex.Item(hash: shared, slot: UInt32($0)) }
-        items += (10_000..<14_000).map { HammingIndex.Item(hash: source.hash(), slot: UInt32($0)) }
+        var items = (0..<6000).map { HammingIndex.Item(hash: shared, slot: UInt32($0)) }
+        items += (10_000..<12_000).map { HammingIndex.Item(hash: source.hash(), slot: UInt32($0)) }
         items.append(.init(hash: source.flipped(shared, bits: 12), slot: 20_000))
         let index = HammingIndex(configuration: .init(tailCapacity: 64))
         index.insert(items)
         var model = ScanModel()
         model.insert(items)
         #expect(index.sortedHits(shared, radius: 31) == model.lookup(shared, radius: 31))
-        index.remove(slots: (0..<10_000).filter { $0 % 3 != 0 }.map(UInt32.init))
-        model.remove((0..<10_000).filter { $0 % 3 != 0 }.map(UInt32.init))
+        index.remove(slots: (0..<6000).filter { $0 % 3 != 0 }.map(UInt32.init))
+        model.remove((0..<6000).filter { $0 % 3 != 0 }.map(UInt32.init))
         #expect(index.sortedHits(shared, radius: 31) == model.lookup(shared, radius: 31))
         while index.maintain() {}
         #expect(index.sortedHits(shared, radius: 31) == model.lookup(shared, radius: 31))

@@ -8,7 +8,7 @@ struct KernelTests {
 
     @Test("hashes as a plain scan, whether probing or scanning", arguments: available)
     func agreesWithScan(kernel: Kernel) {
-        for (seed, size) in [1, 7, 8, 9, 15, 17, 255, 3000].enumerated() {
+        for (seed, size) in [1, 7, 8, 9, 15, 17, 255, 2600].enumerated() {
             var source = PictureHashes(seed: UInt64(seed) + 70)
             let hashes = HammingIndexTests.hashes(.picture, count: size, &source)
             let items = hashes.enumerated().map { HammingIndex.Item(hash: $1, slot: UInt32($0)) }
@@ -18,7 +18,7 @@ struct KernelTests {
             index.insert(items.suffix(size / 8))
             var model = ScanModel()
             model.insert(items)
-            for radius in [0, 1, 30, 31, 32, 64, 65, 127, 255, 256] {
+            for radius in [0, 31, 64, 65, 255, 256] {
                 for query in [hashes[size / 2], source.flipped(hashes[0], bits: radius), source.random()] {
                     #expect(
                         index.sortedHits(query, radius: radius) == model.lookup(query, radius: radius),

@@ -13,10 +13,12 @@ struct ScanModel {
     }
 
     func lookup(_ query: SIMD4<UInt64>, radius: Int) -> [HammingIndex.Hit] {
-        hashes.compactMap { slot, hash in
+        var hits: [HammingIndex.Hit] = []
+        for (slot, hash) in hashes {
             let distance = distance(hash, query)
-            return distance <= radius ? HammingIndex.Hit(slot: slot, distance: UInt16(distance)) : nil
-        }.sorted { $0.slot < $1.slot }
+            if distance <= radius { hits.append(.init(slot: slot, distance: UInt16(distance))) }
+        }
+        return hits.sorted { $0.slot < $1.slot }
     }
 }
 

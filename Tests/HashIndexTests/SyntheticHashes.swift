@@ -20,8 +20,23 @@ struct SeededGenerator: RandomNumberGenerator {
 /// bits of those above their median. The transform is linear, so the noise is drawn as frequencies and each shape is
 /// added as the product of two transformed profiles: the same hashes as by way of the samples.
 struct PictureHashes {
-    static let sine: [[Float]] = (0..<16).map { row in
-        (0..<64).map { (2.0 / 64.0).squareRoot() * cosine(.pi / 128 * Float((row + 1) * (2 * $0 + 1))) }
+    /// For each frequency the sums over the first samples, up to each, of the transform, and of the transform times position.
+    private static let sums: [[Float]] = running { _ in 1 }
+    private static let ramps: [[Float]] = running { Float($0) / 32 }
+    private static let amplitudes: [Float] = (0..<256).map {
+        let (row, column) = ($0 / 16 + 1, $0 % 16 + 1)
+        return 40 / Float(row * row + column * column).squareRoot()
+    }
+
+    private static func running(_ weight: (Int) -> Float) -> [[Float]] {
+        (0..<16).map { row in
+            var sums: [Float] = [0]
+            for sample in 0..<64 {
+                let sine = (2.0 / 64.0).squareRoot() * cosine(.pi / 128 * Float((row + 1) * (2 * sample + 1)))
+                sums.append(sums[sample] + sine * weight(sample))
+            }
+            return sums
+        }
     }
 
     private static func cosine(_ angle: Float) -> Float {
@@ -39,13 +54,8 @@ struct PictureHashes {
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
     mutating func picture() -> [Float] {
-        var frequencies = [Float](repeating: 0, count: 256)
-        for row in 0..<16 {
-            for column in 0..<16 {
-                let frequency = Float((row + 1) * (row + 1) + (column + 1) * (column + 1)).squareRoot()
-                frequencies[16 * row + column] = noise() * 40 / frequency
-            }
-        }
+        var frequencies = Self.amplitudes
+        for index in 0..<256 { frequencies[index] *= noise() }
         for _ in 0..<Int.random(in: 0...4, using: &generator) {
             addShape(to: &frequencies, weight: 2 * noise(), ramp: Bool.random(using: &generator))
         }
@@ -70,11 +80,19 @@ struct PictureHashes {
 
     /// The hash with exactly `count` bits changed.
     mutating func flipped(_ hash: SIMD4<UInt64>, bits count: Int) -> SIMD4<UInt64> {
-        var hash = hash
-        for bit in (0..<256).shuffled(using: &generator).prefix(count) {
-            hash[bit >> 6] ^= 1 << UInt64(bit & 63)
+        // Few bits are drawn until enough are different; of many the others are drawn.
+        guard count <= 128 else { return flipped(~hash, bits: 256 - count) }
+        var changed = SIMD4<UInt64>()
+        var left = count
+        while left > 0 {
+            let bit = Int(truncatingIfNeeded: generator.next() & 255)
+            let mask: UInt64 = 1 << UInt64(bit & 63)
+            if changed[bit >> 6] & mask == 0 {
+                changed[bit >> 6] |= mask
+                left -= 1
+            }
         }
-        return hash
+        return hash ^ changed
     }
 
     mutating func random() -> SIMD4<UInt64> {
@@ -101,13 +119,13 @@ struct PictureHashes {
     private mutating func profile(ramp: Bool) -> [Float] {
         let start = Int.random(in: 0..<56, using: &generator)
         let end = Int.random(in: (start + 8)...64, using: &generator)
-        return (0..<16).map { row in
-            (start..<end).reduce(Float(0)) { $0 + Self.sine[row][$1] * (ramp ? Float($1 - start) / 32 : 1) }
-        }
+        return (ramp ? Self.ramps : Self.sums).map { $0[end] - $0[start] }
     }
 }
 
 /// The number of bits in which two hashes differ.
 func distance(_ one: SIMD4<UInt64>, _ other: SIMD4<UInt64>) -> Int {
-    (0..<4).reduce(0) { $0 + (one[$1] ^ other[$1]).nonzeroBitCount }
+    let different = one ^ other
+    return different.x.nonzeroBitCount + different.y.nonzeroBitCount + different.z.nonzeroBitCount
+        + different.w.nonzeroBitCount
 }

@@ -4,15 +4,16 @@ import HashIndex
     import Glibc
 #endif
 
-/// What is stored: hashes without structure, of unrelated pictures, or of shots of 1 to 60 frames that drift a little.
+/// What is stored: hashes without structure, of pictures of which three in ten are altered copies of another, or of
+/// shots of 1 to 60 frames that drift a little.
 enum StoredKind: String, CaseIterable {
     case random, picture, video
 }
 
 /// Builds one index and prints its rows.
-struct IndexBench {
+struct IndexBench: ~Copyable {
     let name: String
-    let index: HammingIndex
+    var index: HammingIndex
     let stored: [SIMD4<UInt64>]
     var source: PictureSource
     let clock = ContinuousClock()
@@ -20,6 +21,7 @@ struct IndexBench {
     init(size: Int, kind: StoredKind) {
         name = "\(size % 1_000_000 == 0 ? "\(size / 1_000_000)M" : "\(size / 1000)k"):\(kind.rawValue)"
         var source = PictureSource(seed: 42)
+        var recent: [PictureSource.Picture] = []
         var stored: [SIMD4<UInt64>] = []
         stored.reserveCapacity(size)
         var shot: PictureSource.Picture = source.picture()
@@ -27,21 +29,28 @@ struct IndexBench {
         for _ in 0..<size {
             switch kind {
             case .random: stored.append(source.random())
-            case .picture: stored.append(PictureSource.hash(of: source.picture()))
+            case .picture:
+                if recent.count == 2000, source.below(10) < 3 {
+                    let copy = source.altered(recent[source.below(2000)], strength: Float(source.below(12)))
+                    stored.append(PictureSource.hash(of: copy))
+                } else {
+                    let picture = source.picture()
+                    stored.append(PictureSource.hash(of: picture))
+                    if recent.count < 2000 { recent.append(picture) } else { recent[source.below(2000)] = picture }
+                }
             case .video:
                 if frames == 0 {
                     frames = 1 + Int(source.generator.next() % 60)
                     shot = source.picture()
                 }
                 frames -= 1
-                shot = source.altered(shot, strength: 0.1)
+                shot = source.altered(shot, strength: 1.5)
                 stored.append(PictureSource.hash(of: shot))
             }
         }
-        self.source = source
-        self.stored = stored
         let index = HammingIndex()
-        self.index = index
+        let clock = ContinuousClock()
+        Self.describe(stored, name)
         let before = residentBytes()
         let build = clock.measure {
             index.insert(StoredItems(hashes: stored))
@@ -49,6 +58,27 @@ struct IndexBench {
         print(
             "HashIndex:Build:\(name)  \(milliseconds(build)) ms  \(index.memoryBytes / size) bytes a hash"
                 + "  (resident +\((residentBytes() - before) / size) bytes a hash)  segments \(index.segmentCount)")
+        self.index = index
+        self.stored = stored
+        self.source = source
+    }
+
+    /// Prints how far apart unrelated hashes are: 128 ± 8 bits where all bits are independent.
+    private static func describe(_ stored: [SIMD4<UInt64>], _ name: String) {
+        var (sum, squares, least) = (0, 0, 256)
+        let pairs = min(stored.count / 2, 100_000)
+        for pair in 0..<pairs {
+            let difference = stored[pair] ^ stored[stored.count - 1 - pair]
+            let distance = (0..<4).reduce(0) { $0 + difference[$1].nonzeroBitCount }
+            sum += distance
+            squares += distance * distance
+            least = min(least, distance)
+        }
+        let mean = Double(sum) / Double(pairs)
+        let deviation = (Double(squares) / Double(pairs) - mean * mean).squareRoot()
+        print(
+            "\(name): \(pairs) pairs are \(Int(mean.rounded())) ± \(Double(Int(deviation * 100)) / 100) bits apart, at least \(least)"
+        )
     }
 
     enum QueryKind: String, CaseIterable {

@@ -13,21 +13,18 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-/// Makes hashes that behave like those of pictures.
+/// Makes hashes that behave like those of pictures: draws 64×64 samples and hashes them as PDQ does.
 ///
-/// A picture is 64×64 noise with amplitude falling as one over frequency, plus a few bars, rectangles and ramps. PDQ reads
-/// only the lowest 16×16 frequencies of its cosine transform (without the first row and column) and sets the bits of
-/// those above their median. The transform is linear, so the noise is drawn as frequencies and each shape is added as
-/// the product of two transformed profiles: the same hashes as by way of the samples, a hundred times faster.
-struct PictureSource {
+/// Of a hundred pictures 35 are heaps of overlapping things ("dead leaves", which have the statistics of photographs),
+/// 15 the same with black bars, 15 printed pages, 10 screens of large flat panels, 10 symmetric, 10 soft gradients and 5
+/// a few shapes on flat ground. All have a little noise whose amplitude falls as one over frequency.
+struct PictureSource: ~Copyable {
     /// The 16×16 frequencies, a row each.
     typealias Picture = [SIMD16<Float>]
 
     var generator: SeededGenerator
+    private let canvas = Canvas()
     private let amplitudes: Picture
-    /// For each column of the transform its running sum, and that of the samples times their position.
-    private let sums: Picture
-    private let ramps: Picture
 
     init(seed: UInt64) {
         generator = SeededGenerator(seed: seed)
@@ -38,26 +35,6 @@ struct PictureSource {
             }
             return line
         }
-        var (sums, ramps) = ([SIMD16<Float>()], [SIMD16<Float>()])
-        for sample in 0..<64 {
-            var line = SIMD16<Float>()
-            for row in 0..<16 {
-                line[row] = Float(Self.cosine(.pi / 128 * Double((row + 1) * (2 * sample + 1)))) * 0.1768
-            }
-            sums.append(sums[sample] + line)
-            ramps.append(ramps[sample] + line * Float(sample) / 32)
-        }
-        self.sums = sums
-        self.ramps = ramps
-    }
-
-    private static func cosine(_ angle: Double) -> Double {
-        var x = angle.truncatingRemainder(dividingBy: 2 * .pi)
-        if x > .pi { x = 2 * .pi - x }
-        let sign: Double = x > .pi / 2 ? -1 : 1
-        if x > .pi / 2 { x = .pi - x }
-        let s = x * x
-        return sign * (1 - s / 2 * (1 - s / 12 * (1 - s / 30 * (1 - s / 56 * (1 - s / 90)))))
     }
 
     mutating func random() -> SIMD4<UInt64> {
@@ -65,14 +42,28 @@ struct PictureSource {
     }
 
     mutating func picture() -> Picture {
-        var picture = amplitudes
-        for row in 0..<16 { picture[row] *= noise() }
-        for _ in 0..<Int(generator.next() % 4) {
-            let weight = 2 * noise()[0]
-            let rows = profile(of: generator.next() & 1 == 0 ? sums : ramps)
-            let columns = profile(of: sums) * weight
-            for row in 0..<16 { picture[row] += columns * rows[row] }
+        var softness: Float = 0.3
+        switch below(100) {
+        case 0..<35: drawLeaves()
+        case 35..<50:
+            drawLeaves()
+            drawBars()
+        case 50..<65: drawPage()
+        case 65..<75: drawScreen()
+        case 75..<85:
+            drawLeaves()
+            canvas.mirror()
+        case 85..<95:
+            canvas.fill(0)
+            canvas.slope(from: unit(), to: unit(), down: false)
+            canvas.slope(from: unit(), to: unit(), down: true)
+            softness = 3
+        default:
+            canvas.fill(unit())
+            for _ in 0...below(3) { drawLeaf(largest: 28) }
         }
+        var picture = canvas.frequencies()
+        for row in 0..<16 { picture[row] += amplitudes[row] * noise() * softness }
         return picture
     }
 
@@ -82,25 +73,21 @@ struct PictureSource {
     }
 
     static func hash(of picture: Picture) -> SIMD4<UInt64> {
-        var (low, high) = (Float(-4000), Float(4000))
+        let bits = SIMD16<UInt32>(
+            1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
+        var (low, high) = (Float(-8192), Float(8192))
         var threshold: Float = 0
+        var hash = SIMD4<UInt64>()
         for _ in 0..<40 {
-            var above = SIMD16<Int32>()
-            for row in picture {
-                above.replace(with: above &+ 1, where: row .> threshold)
+            hash = .zero
+            for row in 0..<16 {
+                let above = SIMD16<UInt32>().replacing(with: bits, where: picture[row] .> threshold).wrappedSum()
+                hash[3 - row >> 2] |= UInt64(above) << UInt64(16 * (row & 3))
             }
-            let count = above.wrappedSum()
+            let count = (0..<4).reduce(0) { $0 + hash[$1].nonzeroBitCount }
             if count == 128 { break }
             if count > 128 { low = threshold } else { high = threshold }
             threshold = (low + high) / 2
-        }
-        var hash = SIMD4<UInt64>()
-        for row in 0..<16 {
-            let above = picture[row] .> threshold
-            for column in 0..<16 where above[column] {
-                let bit = 16 * row + column
-                hash[3 - bit >> 6] |= 1 << UInt64(bit & 63)
-            }
         }
         return hash
     }
@@ -121,6 +108,67 @@ struct PictureSource {
         return hash
     }
 
+    mutating func below(_ count: Int) -> Int { Int(generator.next() % UInt64(count)) }
+
+    // MARK: Drawing
+
+    private mutating func unit() -> Float { Float(generator.next() >> 40) / Float(1 << 24) }
+
+    private mutating func drawLeaves() {
+        canvas.fill(unit())
+        for _ in 0..<(8 + below(25)) { drawLeaf(largest: 40) }
+    }
+
+    /// Sizes fall as the cube, which keeps the picture alike at every scale.
+    private mutating func drawLeaf(largest: Int) {
+        let radius = min(Int(3 / max(unit(), 0.005).squareRoot()), largest)
+        let (row, column) = (below(64), below(64))
+        let value = unit()
+        if generator.next() & 1 == 0 {
+            canvas.disc(row: row, column: column, radius: radius, value, shade: (unit() - 0.5) / 64)
+        } else {
+            let height = 1 + below(2 * radius + 1)
+            canvas.rectangle(row..<row + height, column - radius..<column + radius, value)
+        }
+    }
+
+    private mutating func drawBars() {
+        let width = 4 + below(10)
+        if generator.next() & 3 != 0 {
+            canvas.rectangle(0..<width, 0..<64, 0)
+            canvas.rectangle(64 - width..<64, 0..<64, 0)
+        } else {
+            canvas.rectangle(0..<64, 0..<width, 0)
+            canvas.rectangle(0..<64, 64 - width..<64, 0)
+        }
+    }
+
+    private mutating func drawPage() {
+        let isDark = below(5) == 0
+        canvas.fill(isDark ? 0.1 : 0.95)
+        let (margin, pitch) = (2 + below(8), 2 + below(5))
+        for line in stride(from: margin, to: 64 - margin, by: pitch) where below(7) > 0 {
+            var column = margin
+            while column < 64 - margin - below(12) {
+                let word = 1 + below(7)
+                canvas.rectangle(line..<line + max(pitch / 2, 1), column..<column + word, isDark ? 0.6 : 0.45)
+                column += word + 1
+            }
+        }
+        if below(3) == 0 {
+            let (row, column) = (below(48), below(48))
+            canvas.rectangle(row..<row + 10 + below(20), column..<column + 10 + below(30), unit())
+        }
+    }
+
+    private mutating func drawScreen() {
+        canvas.fill(unit())
+        for _ in 0..<(3 + below(8)) {
+            let (row, column) = (8 * below(8), 8 * below(8))
+            canvas.rectangle(row..<row + 8 * (1 + below(5)), column..<column + 8 * (1 + below(6)), unit())
+        }
+    }
+
     /// Sixteen values of variance about one (the sum of two even ones).
     private mutating func noise() -> SIMD16<Float> {
         var values = SIMD16<Float>()
@@ -132,11 +180,5 @@ struct PictureSource {
             values[2 * pair + 1] = second
         }
         return (values - 65535) / 26754
-    }
-
-    private mutating func profile(of table: Picture) -> SIMD16<Float> {
-        let start = Int(generator.next() % 56)
-        let end = start + 8 + Int(generator.next() % UInt64(64 - start - 7))
-        return table[end] - table[start]
     }
 }

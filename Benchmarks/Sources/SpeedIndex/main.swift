@@ -29,6 +29,7 @@ for size in sizes {
     for kind in kinds {
         var bench = IndexBench(size: size, kind: kind)
         bench.measureLookups(radii: radii)
+        if extras.contains("snapshot") { try bench.measureSnapshot() }
     }
 }
 

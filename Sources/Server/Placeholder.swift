@@ -1,3 +1,0 @@
-// Server
-import Configuration
-import ServiceLifecycle

@@ -10,7 +10,7 @@ struct Firebreak: AsyncParsableCommand {
         abstract: "Recognise known images, videos and audio, and keep the record straight.",
         discussion: """
             EXAMPLES
-              firebreak demo                          a whole story on sample media, in seconds
+              firebreak demo                          a whole story on sample media
               firebreak hash clip.mp4                 fingerprints of a file
               firebreak match --data DIR upload.jpg   is it known?
 

@@ -6,9 +6,10 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "A whole story on sample media that is made on the spot.",
         discussion: """
-            Makes pictures and videos with FFmpeg, starts a server of its own, keeps the originals in a bank,
-            uploads edited copies and a look-alike, and shows what was recognised. The server stays;
-            running the demo again replaces it. The exit code is 3 when anything is not as it should be.
+            Makes pictures and videos with FFmpeg, starts a server of its own, keeps the
+            originals in a bank, uploads edited copies and a look-alike, and shows what
+            was recognised. The server stays; running the demo again replaces it. The exit
+            code is 3 when anything is not as it should be.
 
             EXAMPLES
               firebreak demo
@@ -39,22 +40,23 @@ struct DemoCommand: AsyncParsableCommand {
             try await DemoStory(client: client, media: media, terminal: terminal).tell()
         }
         terminal.print("\n" + report.text(terminal))
-        terminal.print(Self.farewell(server, place, ContinuousClock.now - start))
+        terminal.print(farewell(server, place, ContinuousClock.now - start))
         guard report.isAsExpected else {
             throw CommandFailure.failed(
                 "Not everything was answered as it should be; the server's log is \(place.log).")
         }
     }
 
-    private static func farewell(_ server: DemoServer, _ place: DemoPlace, _ time: Duration) -> String {
-        """
+    private func farewell(_ server: DemoServer, _ place: DemoPlace, _ time: Duration) -> String {
+        let option = directory == "demo-data" ? "" : " --directory \(directory)"
+        return """
 
-        The demo took \(Quantity.decimal(time / .seconds(1), 1)) s. The server keeps running (process \(server.pid)):
-          API        \(server.url)/v1   (described at \(server.url)/openapi.yaml)
-          try it     firebreak match --data \(place.server) \(place.uploads)/march-cut.mp4
-          banks      firebreak bank list --data \(place.server)
-          log        \(place.log)
-          stop it    kill \(server.pid)   or   firebreak demo --stop
-        """
+            The demo took \(Quantity.decimal(time / .seconds(1), 1)) s. The server keeps running (process \(server.pid)):
+              API        \(server.url)/v1   (described at \(server.url)/openapi.yaml)
+              try it     firebreak match --data \(place.server) \(place.uploads)/march-cut.mp4
+              banks      firebreak bank list --data \(place.server)
+              log        \(place.log)
+              stop it    kill \(server.pid)   or   firebreak demo --stop\(option)
+            """
     }
 }

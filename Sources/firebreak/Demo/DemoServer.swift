@@ -44,7 +44,8 @@ struct DemoServer: Sendable {
         await probe.shutdown()
         guard isReady, let key = data.adminKey else {
             child.terminate()
-            throw CommandFailure.failed("The server did not become ready; its log \(place.log) ends: \(lastLine(place.log))")
+            throw CommandFailure.failed(
+                "The server did not become ready; its log \(place.log) ends: \(lastLine(place.log))")
         }
         return DemoServer(pid: child.processIdentifier, url: url, endpoint: try Endpoint(url: url, key: key))
     }

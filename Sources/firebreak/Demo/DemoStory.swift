@@ -13,10 +13,10 @@ struct DemoStory {
             NewBank(name: "demo-known", purpose: "enforce", harm: "tvec.branded"))
         terminal.print(
             "Bank \(bank.name): a match declines an upload, so each entry needs two people, a proposer and another.")
-        try await fill(bank, reviewer)
+        let names = try await fill(bank, reviewer)
         _ = try await client.changeBank(bank.id, BankChange(state: "live"))
         terminal.print("The bank is live. Now come the uploads, through the HTTP API:")
-        return try await upload(form)
+        return try await upload(form, names)
     }
 
     /// The keys of a second person and of an upload form.
@@ -29,7 +29,8 @@ struct DemoStory {
         return (client.speaking(with: second), client.speaking(with: third))
     }
 
-    private func fill(_ bank: BankDocument, _ reviewer: FirebreakClient) async throws {
+    /// Adds the originals and answers their names by the ids of their entries.
+    private func fill(_ bank: BankDocument, _ reviewer: FirebreakClient) async throws -> [String: String] {
         var entries: [EntryDocument] = []
         for original in DemoMedia.originals {
             let file = try UploadFile("\(media.place.media)/\(original.name)")
@@ -38,7 +39,8 @@ struct DemoStory {
                     file: file, to: bank.id, EntryRemarks(labels: [original.label], reference: original.name)))
         }
         terminal.print(
-            "  first admin key   proposes \(entries.count) originals (\(DemoMedia.originals.map(\.name).joined(separator: ", ")))")
+            "  first admin key   proposes \(entries.count) originals (\(DemoMedia.originals.map(\.name).joined(separator: ", ")))"
+        )
         if let first = entries.first {
             do {
                 _ = try await client.approveEntry(first.id, in: bank.id)
@@ -49,10 +51,12 @@ struct DemoStory {
         }
         for entry in entries { _ = try await reviewer.approveEntry(entry.id, in: bank.id) }
         terminal.print("  reviewer's key    approves all \(entries.count)")
+        return Dictionary(
+            zip(entries.map(\.id), DemoMedia.originals.map(\.name)), uniquingKeysWith: { first, _ in first })
     }
 
-    private func upload(_ form: FirebreakClient) async throws -> DemoReport {
-        var report = DemoReport()
+    private func upload(_ form: FirebreakClient, _ names: [String: String]) async throws -> DemoReport {
+        var report = DemoReport(names: names)
         for upload in DemoMedia.uploads {
             let file = try UploadFile("\(media.place.uploads)/\(upload.name)")
             let start = ContinuousClock.now
@@ -77,18 +81,20 @@ struct DemoReport: Sendable {
         }
     }
 
+    /// The originals by the ids of their entries.
+    var names: [String: String]
     var rows: [Row] = []
 
     var isAsExpected: Bool { !rows.isEmpty && rows.allSatisfy(\.isAsExpected) }
 
     func text(_ terminal: Terminal) -> String {
-        var table = TextTable(["UPLOAD", "WHAT WAS DONE TO IT", "VERDICT", "HOW NEAR", "WHERE", "TOOK"], rightAligned: [5])
+        var table = TextTable(
+            ["UPLOAD", "WHAT WAS DONE TO IT", "VERDICT", "RECOGNISED AS", "HOW NEAR", "TOOK"], rightAligned: [5])
         for row in rows {
             let open = row.content.matches.filter { $0.state == "open" }
-            let places = open.map { MatchPlaces.text($0.evidence.ranges) }.first { !$0.isEmpty } ?? ""
             table.add([
                 .init(row.upload.name, .bold), .init(row.upload.story), Self.verdict(row),
-                .init(Self.nearness(open)), .init(places, .dim),
+                .init(places(open)), .init(Self.nearness(open)),
                 .init("\(Quantity.decimal(row.time / .milliseconds(1), 0)) ms"),
             ])
         }
@@ -97,7 +103,23 @@ struct DemoReport: Sendable {
         let totals =
             "\(copies.filter(\.isAsExpected).count) of \(copies.count) edited copies recognised and declined; "
             + "\(strangers.filter(\.isAsExpected).count) of \(strangers.count) look-alikes let through."
-        return table.text(terminal) + "\n\n" + terminal.styled(totals, isAsExpected ? .green : .red)
+        let legend =
+            "Near: bits of 256 that differ in a picture or, on average, in frames; share of differing bits of sound."
+        return table.text(terminal) + "\n\n" + terminal.styled(legend, .dim) + "\n"
+            + terminal.styled(totals, isAsExpected ? .green : .red)
+    }
+
+    /// Which original, and which of its seconds: `march.mp4 0:05–0:18`.
+    private func places(_ matches: [MatchDocument]) -> String {
+        var texts: [String] = []
+        for match in matches where !texts.contains(where: { $0.hasPrefix(names[match.entry] ?? match.entry) }) {
+            let name = names[match.entry] ?? match.entry
+            let ranges = match.evidence.ranges.prefix(2).map {
+                "\(Quantity.time($0.bankedStart))–\(Quantity.time($0.bankedEnd))"
+            }
+            texts.append(([name] + ranges).joined(separator: " "))
+        }
+        return texts.joined(separator: ", ")
     }
 
     private static func verdict(_ row: Row) -> TextTable.Cell {
@@ -110,21 +132,22 @@ struct DemoReport: Sendable {
         }
     }
 
-    /// The best of each algorithm: `12 of 256 bits`, `video 9.8 bits`, `sound 6 % of bits`.
+    /// What matched, and by how many of 256 bits a picture or frames differ: `frames 11 bits, 14 s; sound 6.3 %`.
     static func nearness(_ matches: [MatchDocument]) -> String {
         var parts: [String] = []
         for match in matches {
             switch match.evidence.algorithm {
             case "md5", "sha256": parts.append("identical bytes")
             case "pdq":
-                let variant = match.evidence.variant.flatMap { $0 == "upright" ? nil : ", turned (\($0))" } ?? ""
-                parts.append("picture \(Quantity.decimal(match.evidence.distance ?? 0, 0)) of 256 bits\(variant)")
+                let variant = match.evidence.variant.flatMap { $0 == "upright" ? nil : " (\($0))" } ?? ""
+                parts.append("picture \(Quantity.decimal(match.evidence.distance ?? 0, 0)) bits\(variant)")
             case "video":
                 let seconds = match.evidence.ranges.reduce(0) { $0 + $1.matchedSeconds }
                 parts.append(
-                    "video \(Quantity.decimal(match.evidence.distance ?? 0, 0)) of 256 bits, \(Quantity.decimal(seconds, 0)) s")
+                    "frames \(Quantity.decimal(match.evidence.distance ?? 0, 0)) bits, \(Quantity.decimal(seconds, 0)) s"
+                )
             case "audio":
-                parts.append("sound \(Quantity.decimal((match.evidence.bitErrorRate ?? 0) * 100, 1)) % of bits")
+                parts.append("sound \(Quantity.decimal((match.evidence.bitErrorRate ?? 0) * 100, 1)) %")
             default: parts.append(match.summary)
             }
         }

@@ -44,8 +44,8 @@ struct Ending: Hashable {
             code = 3
             complaint = "firebreak: \(failure.message) (\(failure.code))"
         case let refusal as Refusal:
-            code = refusal.kind == .invalid ? 2 : 3
-            complaint = "firebreak: \(refusal.message) (\(refusal.code))"
+            code = refusal.kind == .invalid || refusal.kind == .notFound ? 2 : 3
+            complaint = "firebreak: \(Printable.line(refusal.message)) (\(refusal.code))"
         case is CancellationError:
             code = 3
             complaint = "firebreak: stopped before the end."

@@ -10,7 +10,7 @@ struct Firebreak: AsyncParsableCommand {
         abstract: "Recognise known images, videos and audio, and keep the record straight.",
         discussion: """
             EXAMPLES
-              firebreak demo                          a whole story on sample media, in seconds
+              firebreak demo                          a whole story on sample media
               firebreak hash clip.mp4                 fingerprints of a file
               firebreak match --data DIR upload.jpg   is it known?
 
@@ -19,12 +19,13 @@ struct Firebreak: AsyncParsableCommand {
             """,
         version: BuildFacts.current.line,
         groupedSubcommands: [
+            CommandGroup(name: "Demo", subcommands: [DemoCommand.self]),
             CommandGroup(
-                name: "Files",
+                name: "File",
                 subcommands: [HashCommand.self, CompareCommand.self, MatchCommand.self, ScanCommand.self]),
-            CommandGroup(name: "Banks and keys", subcommands: [BankCommand.self, KeyCommand.self]),
+            CommandGroup(name: "Bank and key", subcommands: [BankCommand.self, KeyCommand.self]),
             CommandGroup(
-                name: "The server",
+                name: "Server",
                 subcommands: [
                     Serve.self, Migrate.self, DoctorCheck.self, Config.self, OpenAPI.self, VersionCommand.self,
                 ]),

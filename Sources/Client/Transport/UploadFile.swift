@@ -2,12 +2,15 @@ import Foundation
 import NIOCore
 
 /// A regular file on this machine that is sent to the server.
-public struct UploadFile: Hashable, Sendable {
+public struct UploadFile: Sendable {
     public let path: String
     public let length: Int64
+    /// Told of the bytes of every piece that goes out; of those of a repeated request too.
+    let onSent: (@Sendable (Int) -> Void)?
 
     /// Refuses what is not a regular file that can be read.
-    public init(_ path: String) throws(ClientError) {
+    public init(_ path: String, onSent: (@Sendable (Int) -> Void)? = nil) throws(ClientError) {
+        self.onSent = onSent
         var facts = stat()
         guard stat(path, &facts) == 0 else {
             throw .file(path: path, reason: "cannot be read: \(String(cString: strerror(errno))).")
@@ -58,6 +61,7 @@ struct FilePieces: AsyncSequence, Sendable {
                 throw ClientError.file(path: file.path, reason: "became shorter while it was sent; try again.")
             }
             left -= Int64(data.count)
+            file.onSent?(data.count)
             return ByteBuffer(bytes: data)
         }
     }

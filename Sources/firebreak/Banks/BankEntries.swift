@@ -5,11 +5,12 @@ struct BankAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Add files to a bank by their fingerprints.",
         discussion: """
-            The files go to the server, which keeps their fingerprints only. Where the bank asks for a second
-            person, the entries wait until another key approves them.
+            The files go to the server, which keeps their fingerprints only. Where the
+            bank asks for a second person, the entries wait until another key approves
+            them.
 
             EXAMPLE
-              firebreak bank add known-propaganda leaflet.png march.mp4 --label leaflet --note "case 4711"
+              firebreak bank add leaflets leaflet.png march.mp4 --note "case 4711"
             """)
 
     @Argument(help: "The bank's name or id.") var bank: String
@@ -23,14 +24,14 @@ struct BankAdd: AsyncParsableCommand {
         let (terminal, reference, json) = (Terminal.current, bank, options.json)
         let failures = try await options.server.call { client in
             let bank = try await client.bank(reference)
-            let progress = ProgressBar("Adding", total: Int64(files.count), terminal: terminal)
+            let bytes = files.reduce(0) { $0 + ((try? UploadFile($1))?.length ?? 0) }
+            let progress = ProgressBar("Adding", total: bytes, unit: .bytes, terminal: terminal)
             defer { progress.finish() }
             return try await EachFile.run(files, json: json, terminal: terminal) { path in
-                let file = try UploadFile(path)
+                let file = try UploadFile(path) { progress.advance(by: Int64($0)) }
                 let remarks = EntryRemarks(
                     labels: label, note: note, reference: self.reference ?? file.name)
                 let entry = try await client.addEntry(file: file, to: bank.id, remarks)
-                progress.advance()
                 if json { return terminal.print(try JSONLine.text(entry)) }
                 let wait = entry.state == "proposed" ? "; another key approves it" : ""
                 terminal.print("\(entry.id)  \(entry.state)  \(Printable.text(path))\(wait)")
@@ -79,11 +80,12 @@ struct BankApprove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "approve", abstract: "Approve entries that another key proposed.",
         discussion: """
-            Two people stand behind each entry of such a bank: the server refuses the key that proposed it.
+            Two people stand behind each entry of such a bank: the server refuses the key
+            that proposed it.
 
             EXAMPLES
-              firebreak bank approve known-propaganda ent_01j… --key fbk_…
-              firebreak bank approve known-propaganda --all --key fbk_…
+              firebreak bank approve leaflets ent_01j… --key fbk_…
+              firebreak bank approve leaflets --all --key fbk_…
             """)
 
     @Argument(help: "The bank's name or id.") var bank: String
@@ -121,7 +123,7 @@ struct BankRemove: AsyncParsableCommand {
         abstract: "Withdraw entries for good; the record keeps that they were there, and why not.",
         discussion: """
             EXAMPLE
-              firebreak bank remove known-propaganda ent_01j… --reason "a news report, not the leaflet"
+              firebreak bank remove leaflets ent_01j… --reason "a news report"
             """)
 
     @Argument(help: "The bank's name or id.") var bank: String

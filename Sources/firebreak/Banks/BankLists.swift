@@ -12,13 +12,14 @@ struct BankImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Take a list of known things into a bank.",
         discussion: """
-            Reads plain lists (a value a line, or “type value”), our CSV and JSON Lines; which one is told
-            from the list itself, unless --format says it. Nothing is half-imported and nothing taken twice.
-            Lines that cannot be used are counted and written to the reject file, with their numbers.
+            Reads plain lists (a value a line, or “type value”), our CSV and JSON Lines;
+            which one is told from the list itself, unless --format says it. Nothing is
+            half-imported and nothing taken twice. Lines that cannot be used are counted
+            and written to the reject file, with their numbers.
 
             EXAMPLES
-              firebreak bank import known-propaganda hashes.txt --type pdq
-              firebreak bank import known-propaganda list.csv --rejects rejected.txt
+              firebreak bank import leaflets hashes.txt --type pdq
+              firebreak bank import leaflets list.csv --rejects rejected.txt
             """)
 
     @Argument(help: "The bank's name or id.") var bank: String
@@ -95,7 +96,7 @@ struct BankExport: AsyncParsableCommand {
         commandName: "export", abstract: "Write a bank's active entries as a list.",
         discussion: """
             EXAMPLE
-              firebreak bank export known-propaganda --format csv -o list.csv
+              firebreak bank export leaflets --format csv -o list.csv
             """)
 
     @Argument(help: "The bank's name or id.") var bank: String

@@ -6,8 +6,8 @@ struct BankPromote: AsyncParsableCommand {
         commandName: "promote", abstract: "Put a bank to work.",
         discussion: """
             EXAMPLES
-              firebreak bank promote known-propaganda --to shadow    (matches are recorded, without effect)
-              firebreak bank promote known-propaganda                (matches take effect)
+              firebreak bank promote leaflets --to shadow   (recorded, without effect)
+              firebreak bank promote leaflets               (with effect)
             """)
 
     enum Goal: String, ExpressibleByArgument, CaseIterable {
@@ -28,7 +28,7 @@ struct BankPause: AsyncParsableCommand {
         commandName: "pause", abstract: "Take a live bank out of effect at once; its matches are still recorded.",
         discussion: """
             EXAMPLE
-              firebreak bank pause known-propaganda
+              firebreak bank pause leaflets
             """)
 
     @Argument(help: "The bank's name or id.") var bank: String

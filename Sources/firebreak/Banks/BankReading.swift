@@ -33,7 +33,7 @@ struct BankShow: AsyncParsableCommand {
         commandName: "show", abstract: "One bank: its settings and how many entries it has.",
         discussion: """
             EXAMPLE
-              firebreak bank show known-propaganda --entries
+              firebreak bank show leaflets --entries
             """)
 
     @Argument(help: "The bank's name or id.") var bank: String

@@ -6,8 +6,8 @@ struct CompareCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare", abstract: "How alike two files are, and where.",
         discussion: """
-            Compares bytes, pictures (also turned and mirrored), videos and sound. The exit code is 1 when
-            any of them matches.
+            Compares bytes, pictures (also turned and mirrored), videos and sound. The
+            exit code is 1 when any of them matches.
 
             EXAMPLES
               firebreak compare original.mp4 cut.mp4

@@ -5,10 +5,10 @@ struct HashCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hash", abstract: "Compute the fingerprints of files.",
         discussion: """
-            Prints one line a fingerprint, of a video one line a frame, with tabs between the fields:
-            algorithm, value, quality, seconds, path; “-” where there is none. Files are decoded in a
-            sandbox. A file that cannot be read is named on standard error, the others go on, and the
-            exit code is 3.
+            Prints one line a fingerprint, of a video one line a frame, with tabs between
+            the fields: algorithm, value, quality, seconds, path; “-” where there is none.
+            Files are decoded in a sandbox. A file that cannot be read is named on
+            standard error, the others go on, and the exit code is 3.
 
             EXAMPLES
               firebreak hash photo.jpg clip.mp4

@@ -1,17 +1,19 @@
 import ArgumentParser
 import Client
 import Fingerprints
+import MediaWorker
 
 struct MatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "match", abstract: "Look files up in the banks of a server.",
         discussion: """
-            The files are fingerprinted on this machine and only their fingerprints are sent; the server
-            stores nothing. The exit code is 1 when a file matched, 3 when a file could not be answered for.
+            The files are fingerprinted on this machine and only their fingerprints are
+            sent; the server stores nothing. The exit code is 1 when a file matched, 3
+            when a file could not be answered for.
 
             EXAMPLES
               firebreak match --data ./firebreak-data upload.jpg
-              firebreak match --server https://firebreak.example --bank known-propaganda *.mp4
+              firebreak match --server https://fb.example --bank leaflets *.mp4
             """)
 
     @Argument(help: ArgumentHelp("Images, videos and sounds.", valueName: "file"))
@@ -92,7 +94,27 @@ struct FileLookup: Sendable {
 
     func answer(_ file: AnalysedFile) async throws -> MatchReport {
         let answer = try await client.lookUp(file.values, duration: file.duration?.seconds)
-        return MatchReport(path: file.path, matches: answer.matches.filter { banks.allows($0.bank) })
+        var matches = answer.matches
+        for variant in file.variants {
+            matches += try await turned(variant, of: file, unless: matches)
+        }
+        return MatchReport(path: file.path, matches: matches.filter { banks.allows($0.bank) })
+    }
+
+    /// What a turned, mirrored or recoloured view of a picture matches that no other view did.
+    private func turned(
+        _ variant: PDQVariant, of file: AnalysedFile, unless known: [MatchDocument]
+    ) async throws -> [MatchDocument] {
+        let value = FingerprintValue(
+            algorithm: FingerprintAlgorithm.pdq.rawValue, version: FingerprintAlgorithm.pdq.currentVersion,
+            value: variant.hash.hex, quality: file.fingerprints.pdq?.quality)
+        let found = try await client.lookUp([value], duration: nil).matches
+        return found.filter { match in !known.contains { $0.entry == match.entry } }.map { match in
+            var match = match
+            match.evidence.variant = variant.name
+            match.summary += " as \(variant.name)"
+            return match
+        }
     }
 }
 

@@ -6,14 +6,14 @@ struct ScanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scan", abstract: "Fingerprint a whole tree of files, and look each up if you like.",
         discussion: """
-            Writes one JSON object a file, on a line. With --output the scan can be stopped at any time: the
-            same command goes on where it stopped, and takes in what is new or changed since. Files that
-            are no media are left out. The exit code is 1 when a file matched, 3 when a media file could
-            not be answered for.
+            Writes one JSON object a file, on a line. With --output the scan can be
+            stopped at any time: the same command goes on where it stopped, and takes in
+            what is new or changed since. Files that are no media are left out. The exit
+            code is 1 when a file matched, 3 when a media file could not be answered for.
 
             EXAMPLES
               firebreak scan ~/uploads --output uploads.jsonl
-              firebreak scan ~/uploads --match --data ./firebreak-data --output uploads.jsonl
+              firebreak scan ~/uploads --match --output uploads.jsonl
             """)
 
     @Argument(help: "The tree.") var directory: String
@@ -37,13 +37,15 @@ struct ScanCommand: AsyncParsableCommand {
             directory: directory, isMatching: match, output: output, state: state ?? output.map { $0 + ".state" },
             terminal: terminal)
         let tree = try FileTree.files(below: directory, except: journal.ownFiles)
-        let todo = tree.files.filter { !journal.isDone($0) }
+        let earlier = tree.files.compactMap { journal.earlier($0) }
+        let todo = tree.files.filter { journal.earlier($0) == nil }
         for path in tree.unreadable { terminal.complain("firebreak: \(Printable.text(path)): cannot be opened.") }
         var tally = try await scan(todo, journal, terminal)
         tally.results.failed += tree.unreadable.count
+        tally.matchedEarlier = earlier.count { $0 }
         try journal.close()
-        terminal.complain(tally.text(known: tree.files.count - todo.count))
-        if let code = tally.results.exitCode { throw code }
+        terminal.complain(tally.text(known: earlier.count))
+        if let code = tally.exitCode { throw code }
     }
 
     private func scan(_ files: [FileTree.File], _ journal: ScanJournal, _ terminal: Terminal) async throws -> ScanTally
@@ -131,7 +133,11 @@ struct ScanReport: Encodable, Sendable {
 struct ScanTally: Hashable {
     var results = MatchTally()
     var skipped = 0
+    /// Files that an earlier run of the same scan found to match.
+    var matchedEarlier = 0
     private var isMatching = false
+
+    var exitCode: ExitCode? { results.exitCode ?? (matchedEarlier > 0 ? Ending.matched : nil) }
 
     mutating func count(_ report: ScanReport) {
         if report.isNoMedia {
@@ -149,7 +155,9 @@ struct ScanTally: Hashable {
     func text(known: Int) -> String {
         var parts = ["\(results.matched + results.clear) files fingerprinted"]
         if isMatching { parts.append("\(results.matched) matched") }
-        if known > 0 { parts.append("\(known) known from before") }
+        if known > 0 {
+            parts.append("\(known) known from before" + (matchedEarlier > 0 ? " (\(matchedEarlier) matched)" : ""))
+        }
         if skipped > 0 { parts.append("\(skipped) no media") }
         if results.failed > 0 { parts.append("\(results.failed) failed") }
         return parts.joined(separator: ", ") + "."

@@ -5,12 +5,27 @@ import Foundation
 /// A file's result is written before its line in the state file: a stop in between repeats the file and loses nothing. A
 /// last line that was cut off by a stop is taken away. A file that failed is tried again by the next run.
 final class ScanJournal {
-    /// A line of the state file.
-    private struct Done: Codable, Hashable {
+    /// A file as it was when it was done.
+    private struct Done: Hashable {
         var path: String
         var bytes: Int64
         /// Milliseconds since 1970.
         var modified: Int64
+    }
+
+    /// A line of the state file with what came of the file.
+    private struct DoneLine: Codable {
+        var path: String
+        var bytes: Int64
+        var modified: Int64
+        var matched: Bool
+
+        init(_ done: Done, matched: Bool) {
+            (path, bytes, modified) = (done.path, done.bytes, done.modified)
+            self.matched = matched
+        }
+
+        var done: Done { Done(path: path, bytes: bytes, modified: modified) }
     }
 
     /// The first line of the state file: a state belongs to one way of scanning.
@@ -23,7 +38,8 @@ final class ScanJournal {
     private let terminal: Terminal
     private var output: FileHandle?
     private var state: FileHandle?
-    private var done: Set<Done> = []
+    /// What is done, and whether it matched.
+    private var done: [Done: Bool] = [:]
     /// Absolute paths that the scan itself writes.
     let ownFiles: Set<String>
 
@@ -47,11 +63,12 @@ final class ScanJournal {
         }
         let decoder = JSONDecoder()
         for line in lines.dropFirst() {
-            if let item = try? decoder.decode(Done.self, from: Data(line)) { done.insert(item) }
+            if let item = try? decoder.decode(DoneLine.self, from: Data(line)) { done[item.done] = item.matched }
         }
     }
 
-    func isDone(_ file: FileTree.File) -> Bool { done.contains(Self.done(file)) }
+    /// Whether an earlier run took the file as it is now, and if so whether it matched.
+    func earlier(_ file: FileTree.File) -> Bool? { done[Self.done(file)] }
 
     func record(_ file: FileTree.File, _ report: ScanReport) throws {
         if !report.isNoMedia {
@@ -59,7 +76,8 @@ final class ScanJournal {
             if let output { try Self.write(line, output) } else { terminal.write(line) }
         }
         guard report.error == nil || report.isNoMedia, let state else { return }
-        try Self.write(JSONLine.data(Self.done(file)) + Data("\n".utf8), state)
+        let line = DoneLine(Self.done(file), matched: report.match?.status == "matched")
+        try Self.write(JSONLine.data(line) + Data("\n".utf8), state)
     }
 
     func close() throws {

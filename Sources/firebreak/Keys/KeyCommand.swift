@@ -53,11 +53,12 @@ struct KeyCreate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Make a key; its secret is shown once, here.",
         discussion: """
-            Only the secret goes to standard output, so that it can go straight into a file.
+            Only the secret goes to standard output, so that it can go straight into a
+            file.
 
             EXAMPLES
               firebreak key create upload-form --scope submit > upload-form.key
-              firebreak key create reviewer --scope banks:read --scope banks:approve --expires 2027-01-31
+              firebreak key create reviewer --scope banks:approve --expires 2027-01-31
             """)
 
     @Argument(help: "A name by which people know it.") var name: String

@@ -106,6 +106,10 @@ let package = Package(
         ),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Moderation"], swiftSettings: swiftSettings),
         .testTarget(
+            name: "MatchingTests", dependencies: ["Fingerprints", "Matching", "Moderation", "Storage", logging],
+            swiftSettings: swiftSettings),
+        .testTarget(name: "ServerTests", dependencies: ["Moderation", "Server"], swiftSettings: swiftSettings),
+        .testTarget(
             name: "APITests",
             dependencies: [
                 "API", "Fingerprints", "Matching", "MediaWorker", "Moderation", "Operations", "Storage",

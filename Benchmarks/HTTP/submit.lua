@@ -1,16 +1,28 @@
--- POST /v1/content by fingerprint, every request another one: wrk … -- HASHES
-local hashes, turn = {}, 0
+-- One durable submission by fingerprint a request, each of another hash.
+local counter = 0
+local seed = 0
 
 function init(args)
-   for line in io.lines(args[1]) do hashes[#hashes + 1] = line end
-   wrk.method = "POST"
-   wrk.headers["Content-Type"] = "application/json"
-   wrk.headers["Authorization"] = "Bearer " .. os.getenv("FIREBREAK_KEY")
+  math.randomseed(os.time())
+  seed = math.random(1, 2 ^ 30)
+  wrk.method = "POST"
+  wrk.headers["Content-Type"] = "application/json"
+  wrk.headers["Authorization"] = "Bearer " .. os.getenv("BENCH_KEY")
 end
 
 function request()
-   turn = turn + 1
-   local body = '{"fingerprints":[{"algorithm":"pdq","value":"' .. hashes[(turn - 1) % #hashes + 1]
-      .. '"}],"external_id":"bench-' .. turn .. '"}'
-   return wrk.format(nil, nil, nil, body)
+  counter = counter + 1
+  local parts = {}
+  local value = seed + counter
+  for i = 1, 8 do
+    value = (value * 1103515245 + 12345) % 2147483648
+    parts[i] = string.format("%08x", value * 2 % 4294967296)
+  end
+  return wrk.format(nil, "/v1/content", nil,
+    '{"kind":"image","fingerprints":[{"algorithm":"pdq","value":"' .. table.concat(parts) .. '","quality":90}]}')
+end
+
+function done(summary, latency)
+  io.write(string.format("RESULT %.1f %.3f %.3f %d\n", summary.requests / summary.duration * 1e6,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000, summary.errors.status))
 end

@@ -29,8 +29,8 @@ struct AlignmentVote {
                     bankedTime: banked.frames[pair.bankedFrame].time.seconds, distance: pair.distance,
                     weight: weight, evidence: weight))
         }
-        let ofQuery = rivals(votes, frames: query.frames.count, frame: \.queryFrame)
-        let ofBanked = rivals(votes, frames: banked.frames.count, frame: \.bankedFrame)
+        let ofQuery = rivals(votes, of: votes.map(\.queryFrame), frames: query.frames.count)
+        let ofBanked = rivals(votes, of: votes.map(\.bankedFrame), frames: banked.frames.count)
         for index in votes.indices {
             votes[index].evidence /= Double(max(1, min(ofQuery[index], ofBanked[index])))
         }
@@ -38,11 +38,8 @@ struct AlignmentVote {
     }
 
     /// For each vote, how many votes with the same frame are as near or nearer, or hardly worse; itself among them.
-    private static func rivals(
-        _ votes: [AlignmentVote], frames: Int, frame: KeyPath<AlignmentVote, Int>
-    ) -> [Int] {
+    private static func rivals(_ votes: [AlignmentVote], of frameOf: [Int], frames: Int) -> [Int] {
         var counts = [Int](repeating: 0, count: frames + 1)
-        let frameOf = votes.map { $0[keyPath: frame] }
         for frame in frameOf { counts[frame + 1] += 1 }
         for frame in 0..<frames { counts[frame + 1] += counts[frame] }
         // `counts[frame]` is now where the frame's votes start in the order by frame.

@@ -7,7 +7,8 @@ import Synchronization
 /// exact: a sound that lasts 10 s and differs in a fifth of its bits, evenly spread, is missed now and then; one that differs in a tenth is not.
 ///
 /// Cost: 8 bytes for each word of sound in postings and 4 in the sound itself, about 6 kB a minute. A lookup costs 21 probes for each telling
-/// word and a step for each posting found; keys that very many sounds have are skipped.
+/// word and a step for each posting found. Keys that very many sounds have are skipped, and where chance alone would find more than some 400,000
+/// postings, fewer bits are turned and then words left out: ask about a long query in parts.
 ///
 /// Safe to use from many threads at once: lookups see a sound entirely or not at all, and wait for no insertion longer than it takes to
 /// publish the result.
@@ -119,7 +120,7 @@ public final class AudioIndex: Sendable {
     public func candidates(for query: AudioFingerprint, limit: Int = 32) -> [Candidate] {
         guard limit > 0 else { return [] }
         let segments = state.withLock { $0.segments }
-        var votes = AudioVotes(query: query)
+        var votes = AudioVotes(query: query, postings: segments.reduce(0) { $0 + $1.count })
         for segment in segments { votes.add(segment) }
         // Removed sounds take places until their postings go, so more are ranked than asked for.
         let ranked = votes.ranked()

@@ -25,7 +25,7 @@ struct AudioPostings: Sendable {
             }
             ordinal += 1
         }
-        postings.sort()
+        postings.radixSort()
         self.init(sorted: postings)
     }
 
@@ -72,8 +72,11 @@ struct AudioPostings: Sendable {
         let (start, end) = (Int(directory[prefix]), Int(directory[prefix + 1]))
         guard start < end else { return }
         let first = lowerBound(UInt64(key), start, end)
-        let last = lowerBound(UInt64(key) + 1, first, end)
-        guard first < last, last - first <= limit else { return }
+        var last = first
+        while last < end, postings[last] >> 44 == UInt64(key) {
+            last += 1
+            guard last - first <= limit else { return }
+        }
         for index in first..<last {
             body(Int(postings[index] >> 18 & 0x3FF_FFFF), Int(postings[index] & 0x3FFFF))
         }
@@ -82,10 +85,11 @@ struct AudioPostings: Sendable {
     /// The first posting from `start` to `end` whose key is not below `key`; `end` where there is none.
     private func lowerBound(_ key: UInt64, _ start: Int, _ end: Int) -> Int {
         var (low, high) = (start, end)
-        while low < high {
+        while high - low > 8 {
             let middle = (low + high) / 2
             if postings[middle] >> 44 < key { low = middle + 1 } else { high = middle }
         }
+        while low < high, postings[low] >> 44 < key { low += 1 }
         return low
     }
 }

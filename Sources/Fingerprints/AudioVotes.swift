@@ -13,26 +13,51 @@ struct AudioVotes {
     /// Offsets are stored with this added.
     private static let bias = AudioPostings.maximumPosition
 
-    private let keys: [(key: UInt32, position: Int)]
+    /// As many votes as one lookup is expected to gather by chance, at most; keeps a lookup within some tens of milliseconds.
+    private static let budget = 400_000
+
+    private struct Probe {
+        var key: UInt32
+        var position: Int32
+        var isExact: Bool
+    }
+
+    /// In order of key, so that memory is visited in order.
+    private let probes: [Probe]
     /// Ordinal, biased offset, and the vote less 1 in the lowest bit.
     private var votes: [UInt64] = []
 
-    init(query: AudioFingerprint) {
+    /// Prepares to ask segments of `postings` words in all.
+    ///
+    /// Where a lookup of every key with every bit turned would find too much by chance, fewer bits are turned; then keys are left out.
+    init(query: AudioFingerprint, postings: Int) {
         let words = AudioWords(query, limit: AudioPostings.maximumPosition)
-        keys = words.voters(key: AudioPostings.key).map { (AudioPostings.key(words.words[$0]), $0) }
+        var positions = words.voters(key: AudioPostings.key)
+        let chance = max(1, Double(postings) / Double(1 << AudioPostings.keyBits))
+        let affordable = Double(Self.budget) / chance
+        if Double(positions.count) > affordable {
+            let step = Double(positions.count) / affordable
+            positions = (0..<Int(affordable)).map { positions[Int(Double($0) * step)] }
+        }
+        let bits = min(Double(AudioPostings.keyBits), affordable / Double(max(1, positions.count)) - 1)
+        var probes: [Probe] = []
+        for position in positions {
+            let key = AudioPostings.key(words.words[position])
+            probes.append(Probe(key: key, position: Int32(position), isExact: true))
+            for bit in 0..<UInt32(max(0, bits)) {
+                probes.append(Probe(key: key ^ 1 << bit, position: Int32(position), isExact: false))
+            }
+        }
+        probes.sort { ($0.key, $0.position) < ($1.key, $1.position) }
+        self.probes = probes
     }
 
     /// Adds the votes for the sounds of one segment.
     mutating func add(_ segment: AudioPostings) {
         let limit = max(Self.minimumLimit, segment.count >> Int(AudioPostings.keyBits) * Self.maximumMultiple)
-        for (key, position) in keys {
-            segment.visit(key: key, limit: limit) { ordinal, other in
-                votes.append(Self.vote(ordinal, other - position, isExact: true))
-            }
-            for bit in 0..<UInt32(AudioPostings.keyBits) {
-                segment.visit(key: key ^ 1 << bit, limit: limit) { ordinal, other in
-                    votes.append(Self.vote(ordinal, other - position, isExact: false))
-                }
+        for probe in probes {
+            segment.visit(key: probe.key, limit: limit) { ordinal, other in
+                votes.append(Self.vote(ordinal, other - Int(probe.position), isExact: probe.isExact))
             }
         }
     }
@@ -43,7 +68,7 @@ struct AudioVotes {
 
     /// Each sound with 2 votes or more once, with its best offset and the votes there and next to it; best first.
     mutating func ranked() -> [Ranked] {
-        votes.sort()
+        votes.radixSort()
         var ranked: [Ranked] = []
         // The votes of the last offset of the same sound, where it is the neighbour of the one at hand.
         var previous = (line: UInt64.max, sum: 0)

@@ -30,12 +30,22 @@ struct AudioWords {
     /// The positions of the words that vote under a key: evidence, not the same key as the word before, and not a key that fills the
     /// sound.
     func voters(key: (UInt32) -> UInt32) -> [Int] {
-        var uses: [UInt32: Int] = [:]
-        for word in words { uses[key(word), default: 0] += 1 }
+        let keys = words.map(key)
+        var sorted = keys.enumerated().map { UInt64($0.element) << 32 | UInt64($0.offset) }
+        sorted.radixSort()
         let limit = max(4, words.count / 128)
+        var isCommon = [Bool](repeating: false, count: words.count)
+        var start = 0
+        while start < sorted.count {
+            var end = start
+            while end < sorted.count, sorted[end] >> 32 == sorted[start] >> 32 { end += 1 }
+            if end - start > limit {
+                for entry in sorted[start..<end] { isCommon[Int(entry & 0xFFFF_FFFF)] = true }
+            }
+            start = end
+        }
         return words.indices.filter { index in
-            let own = key(words[index])
-            return isEvidence[index] && (index == 0 || key(words[index - 1]) != own) && uses[own, default: 0] <= limit
+            isEvidence[index] && !isCommon[index] && (index == 0 || keys[index - 1] != keys[index])
         }
     }
 }

@@ -40,10 +40,9 @@ struct FramePairs {
         }
         let queryVoters = query.frames.indices.filter { query.frames[$0].quality >= thresholds.minimumQuality }
         let bankedVoters = banked.frames.indices.filter { banked.frames[$0].quality >= thresholds.minimumQuality }
-        let search = FrameSearch(
-            banked.frames.map(\.hash), voters: bankedVoters, radius: radius, queries: queryVoters.count)
+        var search = FrameSearch(banked.frames, voters: bankedVoters, radius: radius, queries: queryVoters.count)
         var step = 1
-        while !join(query, banked, queryVoters, search, step: step) { step *= 2 }
+        while !join(query, banked, queryVoters, &search, step: step) { step *= 2 }
     }
 
     /// Takes the pairs that an index found, those that are not within the thresholds or not of these frames left out.
@@ -67,35 +66,52 @@ struct FramePairs {
 
     /// Fills the pairs from every `step`th voting frame of the query, or answers `false` when that takes too long.
     private mutating func join(
-        _ query: VideoFingerprint, _ banked: VideoFingerprint, _ voters: [Int], _ search: FrameSearch, step: Int
+        _ query: VideoFingerprint, _ banked: VideoFingerprint, _ voters: [Int], _ search: inout FrameSearch, step: Int
     ) -> Bool {
         pairs.removeAll(keepingCapacity: true)
         isQueryMatched = Array(repeating: false, count: query.frames.count)
         isBankedMatched = Array(repeating: false, count: banked.frames.count)
-        var scratch = FrameSearch.Scratch(frames: banked.frames.count)
+        let start = search.distancesComputed
         let share = max(16, Self.pairBudget / max(1, voters.count / step))
         for position in stride(from: 0, to: voters.count, by: step) {
             let frame = query.frames[voters[position]]
-            search.find(frame.hash, &scratch)
-            guard scratch.distancesComputed <= Self.distanceBudget || position + step >= voters.count else {
+            search.find(frame.hash)
+            guard search.distancesComputed - start <= Self.distanceBudget || position + step >= voters.count else {
                 return false
             }
-            guard !scratch.found.isEmpty else { continue }
+            guard !search.found.isEmpty else { continue }
             isQueryMatched[voters[position]] = true
-            for found in scratch.found { isBankedMatched[found.frame] = true }
-            if scratch.found.count > share {
-                scratch.found.sort {
-                    ($0.distance, (banked.frames[$0.frame].time - frame.time).milliseconds.magnitude, $0.frame)
-                        < ($1.distance, (banked.frames[$1.frame].time - frame.time).milliseconds.magnitude, $1.frame)
-                }
-                scratch.found.removeLast(scratch.found.count - share)
-            }
-            scratch.found.sort { $0.frame < $1.frame }
-            for found in scratch.found {
+            var found = search.found
+            for pair in found { isBankedMatched[pair.frame] = true }
+            found.sort { $0.frame < $1.frame }
+            if found.count > share { found = nearest(share, of: found, around: frame.time, banked) }
+            for pair in found {
                 pairs.append(
-                    FramePair(queryFrame: voters[position], bankedFrame: found.frame, distance: found.distance))
+                    FramePair(queryFrame: voters[position], bankedFrame: pair.frame, distance: pair.distance))
             }
         }
         return true
+    }
+
+    /// The nearest `count` of pairs in order of time, and of equals those around `time`.
+    private func nearest(
+        _ count: Int, of found: [(frame: Int, distance: Int)], around time: MediaTime, _ banked: VideoFingerprint
+    ) -> [(frame: Int, distance: Int)] {
+        var histogram = [Int](repeating: 0, count: 257)
+        for pair in found { histogram[pair.distance] += 1 }
+        var (limit, nearer) = (0, 0)
+        while nearer + histogram[limit] < count {
+            nearer += histogram[limit]
+            limit += 1
+        }
+        let equals = histogram[limit]
+        let before = found.count { $0.distance == limit && banked.frames[$0.frame].time < time }
+        let first = min(max(0, before - (count - nearer) / 2), equals - (count - nearer))
+        var seen = -1
+        return found.filter { pair in
+            if pair.distance == limit { seen += 1 }
+            return pair.distance < limit
+                || pair.distance == limit && (first..<first + count - nearer).contains(seen)
+        }
     }
 }

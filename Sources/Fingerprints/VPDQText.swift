@@ -6,15 +6,24 @@ import Foundation
 /// three decimals. Neither carries the duration: reading sets it to the last frame's time and one usual step more.
 public enum VPDQText {
     /// More frames than this are refused: 55 hours at 1 frame per second.
-    public static let maximumFrames = 200_000
+    public static let defaultMaximumFrames = 200_000
     /// No line or string that is valid is longer.
     private static let maximumEntryBytes = 128
+    /// An entry in JSON with its quotation marks, comma and some white space.
+    private static let maximumJSONBytes = 160
 
     /// Reads the text form; blank lines and a carriage return at a line's end are allowed.
-    public static func parse(_ text: String) throws(VPDQTextError) -> VideoFingerprint {
+    ///
+    /// Frames come in order of time. The first bad line is refused with its number.
+    public static func parse(
+        _ text: String, maximumFrames: Int = defaultMaximumFrames
+    ) throws(VPDQTextError) -> VideoFingerprint {
         var frames: [VideoFrame] = []
         var number = 0
-        for line in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+        var rest = Substring(text).utf8
+        while !rest.isEmpty {
+            let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+            rest = rest[line.endIndex...].dropFirst()
             number += 1
             let entry = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
             if entry.isEmpty { continue }
@@ -29,8 +38,13 @@ public enum VPDQText {
     }
 
     /// Reads the JSON form; frames are numbered by their place in the array.
-    public static func parse(json: String) throws(VPDQTextError) -> VideoFingerprint {
-        guard json.utf8.count <= maximumFrames * maximumEntryBytes else {
+    ///
+    /// A text of more than 160 bytes for each allowed frame is refused unread.
+    public static func parse(
+        json: String, maximumFrames: Int = defaultMaximumFrames
+    ) throws(VPDQTextError) -> VideoFingerprint {
+        let budget = maximumFrames.multipliedReportingOverflow(by: maximumJSONBytes)
+        guard budget.overflow || json.utf8.count <= max(1024, budget.partialValue) else {
             throw VPDQTextError(entry: maximumFrames + 1, reason: .tooManyFrames)
         }
         let entries: [String]
@@ -134,10 +148,15 @@ public struct VPDQTextError: Error, Hashable, Sendable, CustomStringConvertible 
     public var entry: Int
     public var reason: Reason
 
+    public init(entry: Int, reason: Reason) {
+        self.entry = entry
+        self.reason = reason
+    }
+
     public var description: String {
         let sentence =
             switch reason {
-            case .tooManyFrames: "there are more than \(VPDQText.maximumFrames) frames."
+            case .tooManyFrames: "there are more frames than allowed."
             case .tooLong: "the entry is too long."
             case .fieldCount: "the number of fields is wrong."
             case .frameNumber: "the frame number is not a whole number of at most nine digits."

@@ -11,6 +11,9 @@ public struct VideoComparison: Hashable, Sendable {
     public var bankedCoverage: Double
     public var queryDuration: MediaTime
     public var bankedDuration: MediaTime
+    /// The part, 0 to 1, of each side's frames that have the quality to vote.
+    public var queryVotingShare: Double
+    public var bankedVotingShare: Double
     /// What vPDQ would say of the two, which ignores order and weights.
     public var percentages: VPDQPercentages
 
@@ -55,23 +58,35 @@ public struct VideoComparison: Hashable, Sendable {
         bankedDuration = banked.coveredDuration
         queryCoverage = Self.coverage(of: queryDuration, by: alignment.coveredSeconds)
         bankedCoverage = Self.coverage(of: bankedDuration, by: alignment.coveredSeconds)
+        queryVotingShare = Self.votingShare(of: query, thresholds)
+        bankedVotingShare = Self.votingShare(of: banked, thresholds)
         percentages = VPDQPercentages(
             query: query, isQueryMatched: pairs.isQueryMatched, banked: banked,
             isBankedMatched: pairs.isBankedMatched, minimumQuality: thresholds.minimumQuality)
     }
 
     /// Whether this is a match, and by which rule.
+    ///
+    /// Where black or flat frames of the shorter side have no vote, the share of it that must match is of the others; but never less than
+    /// half of the threshold of the whole.
     public func verdict(_ thresholds: VideoThresholds = VideoThresholds()) -> MatchVerdict {
         guard !ranges.isEmpty else { return .noMatch }
         if matchedSeconds >= thresholds.matchedSeconds { return .enoughSeconds }
-        let coverage = queryDuration <= bankedDuration ? queryCoverage : bankedCoverage
-        return coverage >= thresholds.shorterSideCoverage ? .enoughOfShorterSide : .noMatch
+        let (coverage, share) =
+            queryDuration <= bankedDuration
+            ? (queryCoverage, queryVotingShare) : (bankedCoverage, bankedVotingShare)
+        return coverage >= thresholds.shorterSideCoverage * max(0.5, share) ? .enoughOfShorterSide : .noMatch
     }
 
     /// What a frame is worth that looks like frames of so many banked videos: 1 up to 32, then ever less.
     ///
     /// A black picture, a logo or a title is in hundreds; a few dozen may be copies of one video.
     public static func frameWeight(entries: Int) -> Double { entries <= 32 ? 1 : 32 / Double(entries) }
+
+    private static func votingShare(of side: VideoFingerprint, _ thresholds: VideoThresholds) -> Double {
+        let voters = side.frames.count { $0.quality >= thresholds.minimumQuality }
+        return Double(voters) / Double(max(1, side.frames.count))
+    }
 
     private static func coverage(of duration: MediaTime, by seconds: Double) -> Double {
         duration > .zero ? min(1, seconds / duration.seconds) : 0

@@ -6,7 +6,7 @@ public struct VideoThresholds: Hashable, Sendable {
     public var maximumDistance = 31
     /// A match has as many seconds of evidence.
     public var matchedSeconds = 3.0
-    /// Or, 0 to 1, as much of the shorter side's duration.
+    /// Or, 0 to 1, as much of the shorter side's duration, as far as its frames can vote.
     public var shorterSideCoverage = 0.8
     /// A range has as many matched frames; one look-alike frame is no evidence.
     public var minimumRangeFrames = 2

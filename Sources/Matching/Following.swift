@@ -15,7 +15,7 @@ extension LiveIndex {
         try await turns.pass { try await self.follow() }
     }
 
-    private static let batch = 2000
+    private static let batch = 5000
 
     private func rebuild() async throws {
         status.withLock { $0.phase = .loading }
@@ -23,24 +23,16 @@ extension LiveIndex {
             let (banks, sequence) = try await database.read { connection in
                 (try BankStore(connection).everywhere(), try SignalStore(connection).latestChange())
             }
-            tables.withLock { tables in
-                tables = SignalTables()
+            let opened = try await openSnapshot(banks: banks)
+            if opened == nil {
+                tables.withLock { $0 = SignalTables() }
+                hashes.withLock { $0 = HashIndexes() }
             }
-            hashes.withLock { $0 = HashIndexes() }
             for bank in banks { try put(bank) }
-            var number: Int64 = 0
-            while true {
-                let after = number
-                let signals = try await database.read { connection in
-                    try SignalStore(connection).matched(after: after, limit: Self.batch)
-                }
-                guard let last = signals.last else { break }
-                try add(signals)
-                number = last.number
-            }
+            try await read(opened == nil ? FingerprintAlgorithm.allCases : [.video, .audio])
             status.withLock {
                 $0.phase = .ready
-                $0.sequence = sequence
+                $0.sequence = opened ?? sequence
                 $0.checkedAt = now()
             }
             // What changed while the signals were being read is applied once more; adding twice is adding once.
@@ -48,6 +40,20 @@ extension LiveIndex {
         } catch {
             status.withLock { $0.phase = .failed("\(error)") }
             throw error
+        }
+    }
+
+    /// Adds every matched signal of these algorithms.
+    private func read(_ algorithms: [FingerprintAlgorithm]) async throws {
+        var number: Int64 = 0
+        while true {
+            let after = number
+            let signals = try await database.read { connection in
+                try SignalStore(connection).matched(of: algorithms, after: after, limit: Self.batch)
+            }
+            guard let last = signals.last else { return }
+            try add(signals)
+            number = last.number
         }
     }
 

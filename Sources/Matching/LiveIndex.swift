@@ -14,6 +14,7 @@ public final class LiveIndex: Sendable {
     let database: any Database
     let logger: Logger
     let stalenessLimit: Int64
+    let snapshotDirectory: String?
     let now: @Sendable () -> Timestamp
     let tables: Mutex<SignalTables>
     let hashes: Mutex<HashIndexes>
@@ -25,15 +26,19 @@ public final class LiveIndex: Sendable {
         /// The last change that lookups see.
         var sequence: Int64 = 0
         var checkedAt = Timestamp(milliseconds: 0)
+        /// The last change that the snapshot on disk holds.
+        var savedSequence: Int64?
     }
 
-    /// An empty index over a database. `stalenessLimit` is in milliseconds.
+    /// An empty index over a database. `stalenessLimit` is in milliseconds; snapshots are kept where a directory is named.
     public init(
-        database: any Database, logger: Logger, stalenessLimit: Int64 = 10_000, now: @escaping @Sendable () -> Timestamp
+        database: any Database, logger: Logger, stalenessLimit: Int64 = 10_000, snapshotDirectory: String? = nil,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         self.database = database
         self.logger = logger
         self.stalenessLimit = stalenessLimit
+        self.snapshotDirectory = snapshotDirectory
         self.now = now
         tables = Mutex(SignalTables())
         hashes = Mutex(HashIndexes())

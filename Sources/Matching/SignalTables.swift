@@ -8,7 +8,9 @@ struct SignalTables: Sendable {
     private var bankOrdinals: [ID<Bank>: UInt16] = [:]
 
     private var records = PagedRecords()
-    private var digests: [Digest: [UInt32]] = [:]
+    /// The first signal with a digest, and the others, which are rare.
+    private var digests: [Digest: UInt32] = [:]
+    private var furtherDigests: [Digest: [UInt32]] = [:]
     private var videos: [UInt32: VideoRecord] = [:]
     /// Which video, and which of its frames, a slot of the frame index is; entries of removed videos stay behind until the
     /// next rebuild.
@@ -56,14 +58,19 @@ struct SignalTables: Sendable {
     }
 
     mutating func put(digest: Digest, of number: UInt32) {
-        guard !(digests[digest] ?? []).contains(number) else { return }
-        digests[digest, default: []].append(number)
+        guard let first = digests[digest] else {
+            digests[digest] = number
+            return
+        }
+        guard first != number, !(furtherDigests[digest] ?? []).contains(number) else { return }
+        furtherDigests[digest, default: []].append(number)
     }
 
     /// The matched signals with this digest. A removed signal stays behind in the list without its record, and so is not
     /// answered; if it is matched again its record is back.
     func signals(with digest: Digest) -> [UInt32] {
-        (digests[digest] ?? []).filter { records[$0] != nil }
+        guard let first = digests[digest] else { return [] }
+        return ([first] + (furtherDigests[digest] ?? [])).filter { records[$0] != nil }
     }
 
     /// Hands out a slot for each frame of a video.
@@ -85,6 +92,39 @@ struct SignalTables: Sendable {
     func video(_ number: UInt32) -> VideoFingerprint? { videos[number]?.fingerprint }
 
     func frame(_ slot: UInt32) -> FrameSlot { frameSlots[Int(slot)] }
+
+    // MARK: Snapshot
+
+    /// Pictures and digests as they are written to disk.
+    func snapshot(origin: UInt64, sequence: Int64) -> TableSnapshot {
+        var kept: [(number: UInt32, record: SignalRecord)] = []
+        records.forEach { number, record in
+            switch record.algorithm {
+            case .md5, .sha256, .pdq: kept.append((number, record))
+            case .video, .audio: break
+            }
+        }
+        var listed: [(number: UInt32, digest: Digest)] = []
+        for (digest, number) in digests where records[number] != nil { listed.append((number, digest)) }
+        for (digest, numbers) in furtherDigests {
+            for number in numbers where records[number] != nil { listed.append((number, digest)) }
+        }
+        return TableSnapshot(
+            origin: origin, sequence: sequence, banks: banks.map(\.id), records: kept, digests: listed)
+    }
+
+    /// The tables of a snapshot; `nil` where it names a bank that is not there.
+    init?(_ snapshot: TableSnapshot, banks known: [Bank]) {
+        let byID = Dictionary(known.map { ($0.id, $0) }) { first, _ in first }
+        for id in snapshot.banks {
+            guard let bank = byID[id], put(bank) else { return nil }
+        }
+        for (number, record) in snapshot.records { _ = put(number, record) }
+        digests.reserveCapacity(snapshot.digests.count)
+        for (number, digest) in snapshot.digests { put(digest: digest, of: number) }
+    }
+
+    init() {}
 }
 
 /// What a signal belongs to.
@@ -110,6 +150,10 @@ private struct VideoRecord: Sendable {
 struct Digest: Hashable, Sendable {
     var words: SIMD4<UInt64>
 
+    init(words: SIMD4<UInt64>) {
+        self.words = words
+    }
+
     /// The key of 16 or of 32 bytes. An MD5 and a SHA-256 cannot meet: the shorter is followed by its length.
     init(_ bytes: [UInt8]) {
         var words = SIMD4<UInt64>(0, 0, 0, UInt64(bytes.count))
@@ -125,6 +169,14 @@ struct Digest: Hashable, Sendable {
 private struct PagedRecords: Sendable {
     private static let pageBits: UInt32 = 12
     private var pages: [[SignalRecord?]?] = []
+
+    func forEach(_ body: (UInt32, SignalRecord) -> Void) {
+        for (index, page) in pages.enumerated() {
+            for (offset, record) in (page ?? []).enumerated() {
+                if let record { body(UInt32(index) << Self.pageBits | UInt32(offset), record) }
+            }
+        }
+    }
 
     subscript(number: UInt32) -> SignalRecord? {
         get {

@@ -9,6 +9,18 @@ enum FramePicture {
     static func decode(
         _ bytes: UnsafeRawBufferPointer, codec: AVCodecID, budget: MediaBudget
     ) throws(MediaError) -> StillPicture {
+        let frame = try frame(bytes, codec: codec, budget: budget)
+        var picture = try still(frame)
+        if frame.pointer.pointee.decode_error_flags != 0 || frame.pointer.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 {
+            picture.notes.append("damaged_input")
+        }
+        return picture
+    }
+
+    /// Decodes one packet to one frame.
+    static func frame(
+        _ bytes: UnsafeRawBufferPointer, codec: AVCodecID, budget: MediaBudget
+    ) throws(MediaError) -> DecodedFrame {
         guard bytes.count < Int(Int32.max) - 64, let packet = EncodedPacket(), let frame = DecodedFrame(),
             av_new_packet(packet.pointer, Int32(bytes.count)) == 0, let source = bytes.baseAddress
         else { throw .corrupt("there is no memory for it") }
@@ -26,11 +38,19 @@ enum FramePicture {
             if width > 0, height > 0 { try budget.check(width: width, height: height) }
             throw .corrupt("its picture data cannot be decoded")
         }
-        var picture = try still(frame)
-        if frame.pointer.pointee.decode_error_flags != 0 || frame.pointer.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 {
-            picture.notes.append("damaged_input")
+        return frame
+    }
+
+    /// Reads a frame as interleaved RGB with alpha.
+    static func withRGBA<Value>(_ frame: DecodedFrame, _ body: (RGBPixels) -> Value) -> Value? {
+        let values = frame.pointer.pointee
+        if AVPixelFormat(values.format) == AV_PIX_FMT_RGBA, let base = values.data.0 {
+            return body(
+                RGBPixels(
+                    base: base, width: Int(values.width), height: Int(values.height), rowBytes: Int(values.linesize.0),
+                    pixelBytes: 4))
         }
-        return picture
+        return converted(frame, to: AV_PIX_FMT_RGBA, pixelBytes: 4)?.read(body)
     }
 
     /// A frame as a still picture, with its alpha.
@@ -77,9 +97,9 @@ enum FramePicture {
         let (width, height, rowBytes) = (Int(frame.width), Int(frame.height), Int(frame.linesize.0))
         let (scale, black): (Float, Float) = isFull ? (1, 0) : (255.0 / 219.0, 16)
         if first.depth == 8, first.step == 1 {
-            return LumaPlane(sourceWidth: width, sourceHeight: height, limit: limit) { row, column in
-                min(255, max(0, (Float(base[row &* rowBytes &+ column]) - black) * scale))
-            }
+            return LumaPlane(
+                bytes: base, rowBytes: rowBytes, sourceWidth: width, sourceHeight: height, limit: limit, black: black,
+                scale: scale)
         }
         guard first.depth > 8, first.depth <= 16, first.step == 2, !isBigEndian else { return nil }
         let unit = 1 / Float(1 << (first.depth + first.shift - 8))

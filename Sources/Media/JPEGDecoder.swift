@@ -61,9 +61,9 @@ final class JPEGDecoder {
     private static func plane(_ base: UnsafePointer<UInt8>, columns: Int, rows: Int, pixelBytes: Int) -> LumaPlane {
         switch pixelBytes {
         case 1:
-            return LumaPlane(sourceWidth: columns, sourceHeight: rows, limit: LumaPlane.stillLimit) { row, column in
-                Float(base[row &* columns &+ column])
-            }
+            return LumaPlane(
+                bytes: base, rowBytes: columns, sourceWidth: columns, sourceHeight: rows, limit: LumaPlane.stillLimit,
+                black: 0, scale: 1)
         case 3:
             let pixels = RGBPixels(base: base, width: columns, height: rows, rowBytes: columns * 3, pixelBytes: 3)
             return pixels.luma(limit: LumaPlane.stillLimit)

@@ -20,8 +20,7 @@ final class LumaPlane {
     /// Makes a plane from `luma(row, column)` of a source of the given size.
     @inline(__always)
     init(sourceWidth: Int, sourceHeight: Int, limit: Int, luma: (_ row: Int, _ column: Int) -> Float) {
-        // A strip keeps rows enough to be hashed.
-        let step = max(1, min(max(sourceWidth, sourceHeight) / limit, min(sourceWidth, sourceHeight) / 16))
+        let step = Self.step(sourceWidth, sourceHeight, limit)
         width = sourceWidth / step
         height = sourceHeight / step
         samples = .allocate(capacity: width * height)
@@ -45,6 +44,43 @@ final class LumaPlane {
             }
             for column in 0..<width { target[column] *= share }
         }
+    }
+
+    /// Makes a plane from rows of 8-bit brightness, of which `black` is the darkest and `scale` stretches one step.
+    init(
+        bytes: UnsafePointer<UInt8>, rowBytes: Int, sourceWidth: Int, sourceHeight: Int, limit: Int, black: Float,
+        scale: Float
+    ) {
+        let step = Self.step(sourceWidth, sourceHeight, limit)
+        width = sourceWidth / step
+        height = sourceHeight / step
+        samples = .allocate(capacity: width * height)
+        let (unit, base) = (scale / Float(step * step), black * scale)
+        var sums = [UInt32](repeating: 0, count: sourceWidth)
+        for row in 0..<height {
+            let target = samples + row * width
+            sums.withUnsafeMutableBufferPointer { sums in
+                for inner in 0..<step {
+                    let source = bytes + (row * step + inner) * rowBytes
+                    if inner == 0 {
+                        for column in 0..<sourceWidth { sums[column] = UInt32(source[column]) }
+                    } else {
+                        for column in 0..<sourceWidth { sums[column] &+= UInt32(source[column]) }
+                    }
+                }
+                for column in 0..<width {
+                    var sum: UInt32 = 0
+                    for offset in 0..<step { sum &+= sums[column &* step &+ offset] }
+                    let value = Float(sum) * unit - base
+                    target[column] = value < 0 ? 0 : value > 255 ? 255 : value
+                }
+            }
+        }
+    }
+
+    /// How many pixels of the source, along each side, make one sample; a strip keeps rows enough to be hashed.
+    private static func step(_ width: Int, _ height: Int, _ limit: Int) -> Int {
+        max(1, min(max(width, height) / limit, min(width, height) / 16))
     }
 
     deinit { samples.deallocate() }

@@ -56,7 +56,7 @@ public final class MediaAnalyser {
         let bytes = try file.contents(limit: budget.imageBytes)
         var report = MediaReport(kind: .image, format: format.name, digestsOf: bytes.buffer)
         if case .animatedWebP = format {
-            try animatedWebP(bytes.buffer, budget: budget, into: &report)
+            add(try AnimatedWebP(bytes.buffer, budget: budget).run(&hasher, budget: budget, into: &report), to: &report)
         } else {
             try walk(file, budget: budget, into: &report)
         }
@@ -92,13 +92,5 @@ public final class MediaAnalyser {
         picture.forEachComposite { name, plane in
             report.variants.append((name, plane.fingerprint(&hasher).hash))
         }
-    }
-}
-
-extension MediaAnalyser {
-    private func animatedWebP(
-        _ bytes: UnsafeRawBufferPointer, budget: MediaBudget, into report: inout MediaReport
-    ) throws(MediaError) {
-        throw .unsupported
     }
 }

@@ -12,7 +12,8 @@ final class WorkerProcess {
         var ends: [Int32] = [-1, -1]
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw .unavailable("no socket can be made") }
-        let (process, spawned) = Self.spawn(executable: executable, socket: ends[1], limits: limits)
+        let arguments = ["serve", String(getpid()), String(limits.addressSpace)]
+        let (process, spawned) = Self.spawn(executable: executable, arguments: arguments, socket: ends[1])
         close(ends[1])
         guard spawned == 0 else {
             close(ends[0])
@@ -53,15 +54,16 @@ final class WorkerProcess {
         _ = fb_set_processor_limit(process, UInt64(used.tv_sec + max(1, seconds) + 1))
     }
 
-    private static func spawn(executable: String, socket: Int32, limits: WorkerLimits) -> (pid_t, Int32) {
+    /// Starts the program with nothing of this process but one socket; answers the process and 0, or the error.
+    static func spawn(executable: String, arguments: [String], socket: Int32?) -> (pid_t, Int32) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         for standard in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
             posix_spawn_file_actions_addopen(&actions, standard, "/dev/null", O_RDWR, 0)
         }
-        posix_spawn_file_actions_adddup2(&actions, socket, WorkerServer.socket)
-        _ = fb_close_from(&actions, WorkerServer.socket + 1)
+        if let socket { posix_spawn_file_actions_adddup2(&actions, socket, WorkerServer.socket) }
+        _ = fb_close_from(&actions, socket == nil ? WorkerServer.socket : WorkerServer.socket + 1)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -75,9 +77,8 @@ final class WorkerProcess {
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(
             &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-        let arguments = [executable, "serve", String(getpid()), String(limits.addressSpace)]
         var process: pid_t = 0
-        let result = withCStrings(arguments) { arguments in
+        let result = withCStrings([executable] + arguments) { arguments in
             withCStrings(environment()) { environment in
                 posix_spawn(&process, executable, &actions, &attributes, arguments, environment)
             }

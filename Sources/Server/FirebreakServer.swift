@@ -82,7 +82,8 @@ public struct FirebreakServer: Sendable {
         _ directory: DataDirectory, _ database: any Database, _ workers: MediaWorkerPool
     ) throws -> Installation {
         let index = LiveIndex(
-            database: database, logger: logger, stalenessLimit: configuration.indexStaleness, now: Self.now)
+            database: database, logger: logger, stalenessLimit: configuration.indexStaleness,
+            snapshotDirectory: directory.paths.index, now: Self.now)
         return Installation(
             database: database, index: index, analyser: WorkerAnalyser(pool: workers, wanted: configuration.mediaWorkers),
             spool: try Spool(directory: directory.paths.spool),

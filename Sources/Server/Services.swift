@@ -47,7 +47,8 @@ struct IndexFollower: Service {
     }
 }
 
-/// Seals and merges the index's segments on a thread of its own, since one merge can take half a minute.
+/// Seals and merges the index's segments on a thread of its own, since one merge can take half a minute; and writes the
+/// snapshot, now and then and at the end.
 struct IndexUpkeep: Service {
     let index: LiveIndex
     private let queue = DispatchQueue(label: "firebreak.index.upkeep", qos: .utility)
@@ -58,6 +59,7 @@ struct IndexUpkeep: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            var nextSnapshot = ContinuousClock.now + Self.snapshotInterval
             while !Task.isCancelled {
                 await withCheckedContinuation { continuation in
                     queue.async {
@@ -65,10 +67,25 @@ struct IndexUpkeep: Service {
                         continuation.resume()
                     }
                 }
+                if ContinuousClock.now >= nextSnapshot {
+                    await save()
+                    nextSnapshot = .now + Self.snapshotInterval
+                }
                 try? await Task.sleep(for: .milliseconds(500))
             }
         }
+        await save()
     }
+
+    private func save() async {
+        do {
+            try await index.saveSnapshot()
+        } catch {
+            index.report(error)
+        }
+    }
+
+    private static let snapshotInterval = Duration.seconds(900)
 }
 
 /// Forgets what has served its time.

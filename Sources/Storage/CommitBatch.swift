@@ -35,7 +35,6 @@ struct CommitBatch {
 
     /// Answers every caller whose fate this decided, and hands back the tickets to be run again.
     func run() -> Rest {
-        defer { transaction.end() }
         do {
             try session.take(.begin)
         } catch {
@@ -44,16 +43,19 @@ struct CommitBatch {
             return .nothing
         }
         var again: [WriteTicket] = []
+        // The last savepoint is left standing; the commit keeps what followed it.
+        var hasSavepoint = false
         var answers: [@Sendable () -> Void] = []
         do {
             for ticket in tickets {
-                switch runBody(ticket) {
+                switch runBody(ticket, &hasSavepoint) {
                 case .kept(let answer): answers.append(answer)
                 case .undone(let error): answers.append { ticket.fail(error) }
                 case .runAgain: again.append(ticket)
                 case .lost(let error, let isTransient): return abandon(error, isTransient: isTransient)
                 }
             }
+            transaction.end()
             try AuditSeal.seal(transaction.records, on: session)
         } catch {
             return abandon(error.error, isTransient: error.isTransient)
@@ -70,17 +72,17 @@ struct CommitBatch {
         return .each(again)
     }
 
-    private func runBody(_ ticket: WriteTicket) -> Fate {
+    private func runBody(_ ticket: WriteTicket, _ hasSavepoint: inout Bool) -> Fate {
         transaction.enter()
         do throws(EngineFailure) {
-            if !isAlone { try session.take(.savepoint) }
+            if !isAlone { try session.take(hasSavepoint ? .nextSavepoint : .savepoint) }
+            hasSavepoint = true
         } catch {
             return .lost(error.error, isTransient: error.isTransient)
         }
         do {
             let answer = try ticket.body(transaction)
             if let failure = transaction.failure { throw failure }
-            if !isAlone { try session.take(.release) }
             return .kept(answer)
         } catch {
             let failure = error as? EngineFailure ?? transaction.failure
@@ -89,6 +91,7 @@ struct CommitBatch {
             if isAlone || !session.isInTransaction { return .lost(cause, isTransient: isTransient) }
             do throws(EngineFailure) {
                 try session.take(.undoSavepoint)
+                hasSavepoint = false
             } catch {
                 return .lost(error.error, isTransient: error.isTransient)
             }
@@ -98,6 +101,7 @@ struct CommitBatch {
     }
 
     private func abandon(_ error: any Error, isTransient: Bool) -> Rest {
+        transaction.end()
         try? session.take(.rollback)
         if !isAlone || (isTransient && mayRepeat) { return .each(tickets) }
         for ticket in tickets { ticket.fail(error) }

@@ -15,7 +15,9 @@ protocol EngineSession: AnyObject {
 
 enum TransactionStep: Sendable {
     case begin, beginReading
-    case savepoint, release
+    case savepoint
+    /// Keeps what followed the savepoint, and sets the next; one journey to a server.
+    case nextSavepoint
     /// Undoes what followed the savepoint, and forgets it.
     case undoSavepoint
     case commit, rollback

@@ -36,12 +36,12 @@ final class ReaderPool: Sendable {
             let ticket = Ticket(
                 body: { session, mayRepeat in
                     let transaction = Transaction(session, isReading: true)
-                    defer { transaction.end() }
                     let result = Result {
                         let value = try body(transaction)
                         if let failure = transaction.failure { throw failure.error }
                         return value
                     }
+                    transaction.end()
                     if mayRepeat, transaction.failure?.isTransient == true { return false }
                     continuation.resume(with: result)
                     return true

@@ -32,8 +32,9 @@ final class Transaction: SQLConnection {
         if isReading {
             throw remember(.readOnly)
         }
+        try admit([])
         for text in [record.id, record.platform, record.actor, record.kind, record.subject, record.payload] {
-            try admit([.text(text)])
+            try refuseNUL(text)
         }
         records.append(record)
     }
@@ -59,15 +60,20 @@ final class Transaction: SQLConnection {
         if let failure { throw failure.error }
         for value in arguments {
             switch value {
-            case .text(let text) where text.utf8.contains(0):
-                throw remember(
-                    EngineFailure(error: .engine(code: "nul_in_text", message: "Text to store holds a NUL character.")))
+            case .text(let text): try refuseNUL(text)
             case .real(let number) where number.isNaN:
                 throw remember(EngineFailure(error: .engine(code: "not_a_number", message: "NaN cannot be stored.")))
-            case .null, .integer, .real, .text, .blob:
+            case .null, .integer, .real, .blob:
                 continue
             }
         }
+    }
+
+    /// PostgreSQL cannot store a NUL in text, and SQLite's own functions stop at one.
+    private func refuseNUL(_ text: String) throws(StoreError) {
+        guard text.utf8.contains(0) else { return }
+        throw remember(
+            EngineFailure(error: .engine(code: "nul_in_text", message: "Text to store holds a NUL character.")))
     }
 
     private func remember(_ failure: EngineFailure) -> StoreError {

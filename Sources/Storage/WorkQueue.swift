@@ -1,26 +1,70 @@
 import Dispatch
+import Foundation
 import Synchronization
 
 /// A first-in first-out queue served by at most `width` threads, each taking up to `batch` items at a time.
 ///
 /// An idle queue starts at once on what was submitted; while a worker is busy, the others' items gather for its next
 /// turn. Workers are numbered `0 ..< width`, and no two threads ever hold one number, so that a number can stand for a
-/// connection. Nothing waits on Swift's cooperative threads.
+/// connection. The threads are the queue's own: they may block for as long as a disk or a server does, and nothing waits
+/// on Swift's cooperative threads.
 final class WorkQueue<Item: Sendable>: Sendable {
+    private let workers: Workers<Item>
+
+    init(
+        label: String, width: Int, batch: Int, waitingLimit: Int,
+        handle: @escaping @Sendable (_ worker: Int, _ items: [Item]) -> Void
+    ) {
+        workers = Workers(
+            label: label, width: max(1, width), batch: max(1, batch), waitingLimit: waitingLimit, handle: handle)
+    }
+
+    deinit {
+        workers.end(nil)
+    }
+
+    /// Takes an item in. Refuses when closed, or when `waitingLimit` items wait already.
+    func submit(_ item: Item) throws(WorkQueueRefusal) {
+        try workers.submit(item)
+    }
+
+    /// Refuses new items and returns once the last item taken in has been handled.
+    func close() async {
+        await withCheckedContinuation { workers.end($0) }
+    }
+}
+
+enum WorkQueueRefusal: Error {
+    case closed, full
+}
+
+/// The threads of a queue and what they share; lives as long as one of the threads does.
+private final class Workers<Item: Sendable>: Sendable {
     private struct State {
         var waiting: [Item] = []
         /// Items before this position were taken; the array is compacted now and then instead of on every turn.
         var head = 0
-        var free: [Int]
-        var working = 0
+        /// Threads that were started; their numbers are `0 ..< started`.
+        var started = 0
+        /// Threads that wait for an item.
+        var idle = 0
+        var ended = 0
         var isClosed = false
         var closers: [CheckedContinuation<Void, Never>] = []
 
         var count: Int { waiting.count - head }
     }
 
-    private let state: Mutex<State>
-    private let queue: DispatchQueue
+    private enum Turn {
+        case items([Item])
+        case wait
+        case end([CheckedContinuation<Void, Never>])
+    }
+
+    private let state = Mutex(State())
+    private let wake = DispatchSemaphore(value: 0)
+    private let label: String
+    private let width: Int
     private let batch: Int
     private let waitingLimit: Int
     private let handle: @Sendable (_ worker: Int, _ items: [Item]) -> Void
@@ -29,78 +73,92 @@ final class WorkQueue<Item: Sendable>: Sendable {
         label: String, width: Int, batch: Int, waitingLimit: Int,
         handle: @escaping @Sendable (_ worker: Int, _ items: [Item]) -> Void
     ) {
-        state = Mutex(State(free: (0..<max(1, width)).reversed()))
-        queue = DispatchQueue(label: label, qos: .userInitiated, attributes: .concurrent)
-        self.batch = max(1, batch)
+        self.label = label
+        self.width = width
+        self.batch = batch
         self.waitingLimit = waitingLimit
         self.handle = handle
     }
 
-    /// Takes an item in. Refuses when closed, or when `waitingLimit` items wait already.
     func submit(_ item: Item) throws(WorkQueueRefusal) {
-        let (refusal, worker) = state.withLock { state -> (WorkQueueRefusal?, Int?) in
+        let (refusal, newWorker) = state.withLock { state -> (WorkQueueRefusal?, Int?) in
             if state.isClosed { return (.closed, nil) }
             if state.count >= waitingLimit { return (.full, nil) }
             state.waiting.append(item)
-            guard let worker = state.free.popLast() else { return (nil, nil) }
-            state.working += 1
-            return (nil, worker)
+            if state.idle > 0 {
+                state.idle -= 1
+                wake.signal()
+                return (nil, nil)
+            }
+            guard state.started < width else { return (nil, nil) }
+            state.started += 1
+            return (nil, state.started - 1)
         }
         if let refusal { throw refusal }
-        if let worker { queue.async { self.serve(as: worker) } }
+        if let newWorker { start(newWorker) }
     }
 
-    /// Refuses new items and returns once the last item taken in has been handled.
-    func close() async {
-        await withCheckedContinuation { closer in
-            let isDone = state.withLock { state in
-                state.isClosed = true
-                if state.working == 0 { return true }
-                state.closers.append(closer)
-                return false
-            }
-            if isDone { closer.resume() }
+    /// Lets the threads end when nothing waits any more, and tells the closer when the last has.
+    func end(_ closer: CheckedContinuation<Void, Never>?) {
+        let isOver = state.withLock { state in
+            state.isClosed = true
+            for _ in 0..<state.idle { wake.signal() }
+            state.idle = 0
+            if state.ended == state.started { return true }
+            if let closer { state.closers.append(closer) }
+            return false
         }
+        if isOver { closer?.resume() }
+    }
+
+    private func start(_ worker: Int) {
+        let thread = Thread { [self] in serve(as: worker) }
+        thread.name = label
+        thread.start()
     }
 
     private func serve(as worker: Int) {
-        while let items = take(worker) {
-            handle(worker, items)
+        while true {
+            switch turn() {
+            case .items(let items): handle(worker, items)
+            case .wait: wake.wait()
+            case .end(let closers):
+                for closer in closers { closer.resume() }
+                return
+            }
         }
     }
 
-    /// Answers the next items, or gives the worker's number back when none wait.
-    private func take(_ worker: Int) -> [Item]? {
-        let (items, closers) = state.withLock { state -> ([Item]?, [CheckedContinuation<Void, Never>]) in
-            guard state.count > 0 else {
-                state.waiting.removeAll(keepingCapacity: true)
-                state.head = 0
-                state.free.append(worker)
-                state.working -= 1
-                guard state.isClosed, state.working == 0 else { return (nil, []) }
-                defer { state.closers = [] }
-                return (nil, state.closers)
+    private func turn() -> Turn {
+        state.withLock { state in
+            if state.count > 0 { return .items(take(&state)) }
+            state.waiting.removeAll(keepingCapacity: true)
+            state.head = 0
+            guard state.isClosed else {
+                state.idle += 1
+                return .wait
             }
-            if state.head == 0, state.count <= batch {
-                defer { state.waiting = [] }
-                return (state.waiting, [])
-            }
-            let end = min(state.waiting.count, state.head + batch)
-            let items = Array(state.waiting[state.head..<end])
-            state.head = end
-            if state.head > 1_024 && state.head * 2 > state.waiting.count {
-                state.waiting.removeFirst(state.head)
-                state.head = 0
-            }
-            return (items, [])
+            state.ended += 1
+            guard state.ended == state.started else { return .end([]) }
+            defer { state.closers = [] }
+            return .end(state.closers)
         }
-        for closer in closers { closer.resume() }
+    }
+
+    private func take(_ state: inout State) -> [Item] {
+        if state.head == 0, state.count <= batch {
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        let end = min(state.waiting.count, state.head + batch)
+        let items = Array(state.waiting[state.head..<end])
+        state.head = end
+        if state.head > 1_024 && state.head * 2 > state.waiting.count {
+            state.waiting.removeFirst(state.head)
+            state.head = 0
+        }
         return items
     }
-}
-
-enum WorkQueueRefusal: Error {
-    case closed, full
 }
 
 extension StoreError {

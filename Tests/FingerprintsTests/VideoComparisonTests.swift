@@ -85,11 +85,11 @@ struct VideoComparisonTests {
         #expect(comparison.ranges.first?.banked == seconds(20, 119))
     }
 
-    @Test("Unrelated videos have nothing in common", arguments: 10...29 as ClosedRange<UInt64>)
+    @Test("Unrelated videos have nothing in common", arguments: 10...15 as ClosedRange<UInt64>)
     func unrelated(seed: UInt64) {
         var make = Synthetic(seed: seed)
         let comparison = VideoComparison(
-            query: VideoFingerprint(make.film(seconds: 900)), banked: VideoFingerprint(make.film(seconds: 900)))
+            query: VideoFingerprint(make.film(seconds: 600)), banked: VideoFingerprint(make.film(seconds: 600)))
         #expect(comparison.verdict() == .noMatch, "seed \(seed)")
         #expect(comparison.ranges.isEmpty)
         #expect(comparison.percentages == VPDQPercentages(query: VideoFingerprint([]), banked: VideoFingerprint([])))
@@ -149,6 +149,16 @@ struct VideoComparisonTests {
         #expect(comparison.verdict() == .enoughOfShorterSide)
     }
 
+    @Test("Flat frames do not keep a short clip from matching itself, but a title in the dark is no match")
+    func flatFrames() {
+        var make = Synthetic(seed: 40)
+        for (seconds, flat, verdict) in [(4, 2, MatchVerdict.enoughOfShorterSide), (60, 58, .noMatch)] {
+            var video = VideoFingerprint(make.film(seconds: seconds, shot: 1...1))
+            for index in 0..<flat { video.frames[index].quality = 3 }
+            #expect(VideoComparison(query: video, banked: video).verdict() == verdict, "\(seconds) s")
+        }
+    }
+
     @Test("Pairs found by an index give the same answer as the frames themselves")
     func pairs() {
         var make = Synthetic(seed: 35)
@@ -169,11 +179,11 @@ struct VideoComparisonTests {
         #expect(indexed == VideoComparison(query: query, banked: banked))
     }
 
-    @Test("vPDQ percentages are those of a plain search, at every radius", arguments: [0, 8, 15, 16, 24, 31, 32, 60])
+    @Test("vPDQ percentages are those of a plain search, at every radius", arguments: [0, 15, 16, 31, 32])
     func percentages(radius: Int) {
         var make = Synthetic(seed: 36)
-        let film = make.film(seconds: 700)
-        let query = VideoFingerprint(make.encoded(film[100..<500], bits: 64) + make.film(seconds: 200))
+        let film = make.film(seconds: 560)
+        let query = VideoFingerprint(make.encoded(film[100..<460], bits: 64) + make.film(seconds: 200))
         let banked = VideoFingerprint(film)
         func plain(_ side: VideoFingerprint, _ other: VideoFingerprint) -> Double {
             let hashes = Set(side.frames.map(\.hash))
@@ -189,7 +199,7 @@ struct VideoComparisonTests {
     func standStill() {
         var make = Synthetic(seed: 37)
         let still = make.random.hash()
-        let query = VideoFingerprint((0..<800).map { _ in make.random.turned(still, bits: 2) })
+        let query = VideoFingerprint((0..<300).map { _ in make.random.turned(still, bits: 2) })
         let comparison = VideoComparison(query: query, banked: query)
         #expect(comparison.queryCoverage > 0.5)
         #expect(comparison.ranges.count <= 64)

@@ -33,7 +33,7 @@ private final class ScriptedSession: EngineSession {
         switch step {
         case .begin, .beginReading: isInTransaction = true
         case .commit, .rollback: isInTransaction = false
-        case .savepoint, .release, .undoSavepoint: break
+        case .savepoint, .nextSavepoint, .undoSavepoint: break
         }
     }
 }

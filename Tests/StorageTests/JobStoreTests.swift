@@ -169,13 +169,28 @@ struct JobStoreTests {
             try await enqueue(database, ["one", "two", "three"].map { job($0) })
             let mine = try await claim(database, limit: 2, owner: "a", now: 0)
             #expect(try await claim(database, owner: "b", now: 0).count == 1)
-            #expect(try await database.write { try JobStore.release($0, owner: "a", now: 7) } == 2)
+            #expect(
+                try await database.write { try JobStore.release($0, owner: "a", now: 7, refundingAttempt: true) } == 2)
             let again = try await claim(database, owner: "a", now: 7)
             #expect(Set(again.map(\.key)) == Set(mine.map(\.key)))
             #expect(again.map(\.attempts) == [1, 1])
             await #expect(throws: StoreError.self) {
                 try await database.write { connection in try JobStore.complete(connection, mine[0]) }
             }
+        }
+    }
+
+    @Test("A crash counts the attempt", arguments: TestEngine.allCases)
+    func crash(_ engine: TestEngine) async throws {
+        try await engine.withDatabase { database in
+            try await enqueue(database, [job("one", maxAttempts: 2)])
+            for attempt in 1...2 {
+                #expect(try await claim(database, now: 0).map(\.attempts) == [attempt])
+                #expect(try await database.write { try JobStore.release($0, owner: "a", now: 0) } == 1)
+            }
+            #expect(try await claim(database, now: .max).isEmpty)
+            let dead = try await database.read { try JobStore.dead($0, kind: "thing.do", limit: 10) }
+            #expect(dead.map(\.error) == ["lease_abandoned"])
         }
     }
 

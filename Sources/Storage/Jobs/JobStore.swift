@@ -61,14 +61,25 @@ public enum JobStore {
         guard changed == 1 else { throw lost(job) }
     }
 
-    /// Gives back every job that an owner holds, without counting the attempt; for an orderly stop. Answers how many.
+    /// Gives back every job that an owner holds, and answers how many.
+    ///
+    /// After a crash the attempt counts, and a job whose last one it was is dead: what brings its process down must not do
+    /// so for ever. An orderly stop, which broke the attempt off, refunds it.
     @discardableResult
     public static func release(
-        _ connection: any SQLConnection, owner: String, now: Int64
+        _ connection: any SQLConnection, owner: String, now: Int64, refundingAttempt: Bool = false
     ) throws(StoreError) -> Int {
-        try connection.execute(
+        if refundingAttempt {
+            return try connection.execute(
+                """
+                UPDATE job SET state = 'ready', due_at = ?, attempts = attempts - 1, owner = NULL
+                WHERE state = 'leased' AND owner = ?
+                """, [.integer(now), .text(owner)])
+        }
+        return try connection.execute(
             """
-            UPDATE job SET state = 'ready', due_at = ?, attempts = attempts - 1, owner = NULL
+            UPDATE job SET state = CASE WHEN attempts >= max_attempts THEN 'dead' ELSE 'ready' END, due_at = ?,
+                last_error = 'lease_abandoned', owner = NULL
             WHERE state = 'leased' AND owner = ?
             """, [.integer(now), .text(owner)])
     }

@@ -50,7 +50,6 @@ extension Migration {
             """,
             "CREATE INDEX job_due ON job (kind, due_at, key) WHERE state <> 'dead'",
             "CREATE INDEX job_dead ON job (kind, due_at, key) WHERE state = 'dead'",
-            "CREATE INDEX job_owner ON job (owner) WHERE state = 'leased'",
             """
             CREATE TABLE idempotency (
                 platform TEXT NOT NULL,

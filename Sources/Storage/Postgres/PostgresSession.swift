@@ -28,7 +28,7 @@ final class PostgresSession: EngineSession {
             isReading = true
             try run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         case .savepoint: try run("SAVEPOINT body")
-        case .release: try run("RELEASE SAVEPOINT body")
+        case .nextSavepoint: try run("RELEASE SAVEPOINT body; SAVEPOINT body")
         case .undoSavepoint: try run("ROLLBACK TO SAVEPOINT body; RELEASE SAVEPOINT body")
         case .commit: try commit()
         case .rollback: if connection.isInTransaction { try run("ROLLBACK") }

@@ -14,6 +14,9 @@ public final class SQLiteDatabase: Database {
         public var busyTimeout: Double = 5
         /// Page cache of each connection, in KiB.
         public var cacheKiB = 32_768
+        /// The log is copied into the file whenever it has this many pages of 4 KiB; more is faster, and longer to reopen
+        /// after a crash.
+        public var checkpointPages = 8_000
         /// The file may not grow beyond this many pages of 4 KiB; a write past it throws `StoreError.full`.
         public var maximumPages: Int?
 
@@ -32,6 +35,7 @@ public final class SQLiteDatabase: Database {
             let pool = try DatabasePool(path: path, configuration: Self.configuration(options))
             try pool.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA synchronous = FULL")
+                try database.execute(sql: "PRAGMA wal_autocheckpoint = \(options.checkpointPages)")
                 if let pages = options.maximumPages {
                     try database.execute(sql: "PRAGMA max_page_count = \(pages)")
                 }

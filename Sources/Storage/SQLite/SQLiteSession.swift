@@ -50,7 +50,9 @@ final class SQLiteSession: EngineSession {
             case .begin: try database.beginTransaction(.immediate)
             case .beginReading: try database.beginTransaction(.deferred)
             case .savepoint: try run("SAVEPOINT body")
-            case .release: try run("RELEASE SAVEPOINT body")
+            case .nextSavepoint:
+                try run("RELEASE SAVEPOINT body")
+                try run("SAVEPOINT body")
             case .undoSavepoint:
                 try run("ROLLBACK TO SAVEPOINT body")
                 try run("RELEASE SAVEPOINT body")
@@ -68,7 +70,8 @@ final class SQLiteSession: EngineSession {
 
     private func prepare(_ sql: String, _ arguments: [SQLValue]) throws -> Statement {
         let statement = try database.cachedStatement(sql: sql)
-        try statement.setArguments(StatementArguments(arguments.map(Self.databaseValue)))
+        let values: [(any DatabaseValueConvertible)?] = arguments.map(Self.databaseValue)
+        try statement.setArguments(StatementArguments(values))
         return statement
     }
 

@@ -63,11 +63,15 @@ public struct SignalStore {
     private static let columns =
         "s.seq, s.entry, s.bank, s.platform, s.algorithm, s.algorithm_version, s.value, s.quality, s.duration"
 
-    /// Up to `limit` matched signals in the order of their numbers, from after `number`.
-    public func matched(after number: Int64, limit: Int) throws -> [Signal] {
-        try connection.query(
-            "SELECT \(Self.columns) FROM signal s WHERE s.seq > ? AND s.active = 1 ORDER BY s.seq LIMIT ?",
-            [.integer(number), .number(limit)]
+    /// Up to `limit` matched signals of some algorithms in the order of their numbers, from after `number`.
+    public func matched(of algorithms: [FingerprintAlgorithm], after number: Int64, limit: Int) throws -> [Signal] {
+        let places = algorithms.map { _ in "?" }.joined(separator: ", ")
+        return try connection.query(
+            """
+            SELECT \(Self.columns) FROM signal s
+            WHERE s.seq > ? AND s.active = 1 AND s.algorithm IN (\(places)) ORDER BY s.seq LIMIT ?
+            """,
+            [.integer(number)] + algorithms.map { .text($0.rawValue) } + [.number(limit)]
         ).map(Self.signal)
     }
 

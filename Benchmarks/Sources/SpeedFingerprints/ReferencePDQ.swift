@@ -1,0 +1,1 @@
+../../../Tests/FingerprintsTests/ReferencePDQ.swift

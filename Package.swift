@@ -92,7 +92,7 @@ let package = Package(
         .target(name: "Client", dependencies: [asyncHTTPClient], swiftSettings: swiftSettings),
         .executableTarget(
             name: "firebreak",
-            dependencies: ["Client", "Fingerprints", "MediaWorker", "Server", argumentParser, logging],
+            dependencies: ["Client", "Fingerprints", "MediaWorker", "Moderation", "Server", argumentParser, logging],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "firebreak-media-worker", dependencies: ["Fingerprints", "Media", "MediaWorker"],
@@ -100,10 +100,6 @@ let package = Package(
         .testTarget(name: "FingerprintsTests", dependencies: ["Fingerprints"], swiftSettings: swiftSettings),
         .testTarget(name: "HashIndexTests", dependencies: ["HashIndex"], swiftSettings: swiftSettings),
         .testTarget(name: "ModerationTests", dependencies: ["Moderation"], swiftSettings: swiftSettings),
-        .testTarget(
-            name: "MediaWorkerTests", dependencies: ["Fingerprints", "MediaWorker", "firebreak-media-worker"],
-            swiftSettings: swiftSettings,
-        ),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Moderation"], swiftSettings: swiftSettings),
         .testTarget(
             name: "MatchingTests", dependencies: ["Fingerprints", "Matching", "Moderation", "Storage", logging],

@@ -5,6 +5,7 @@ import Synchronization
 /// The index holds immutable *segments*, searched by multi-index hashing, and a short *tail* of what was added last,
 /// which is scanned. A lookup reads one consistent set of them without taking a lock; a writer appends to the tail;
 /// `maintain()`, called again and again by one background task, turns tails into segments and merges segments.
+/// `save(to:stamp:)` and `open(snapshot:origin:configuration:)` carry it across a restart.
 ///
 /// A *slot* is the caller's number for one stored hash. Slots should be dense (the numbers of rows in a table, say): the
 /// index keeps one byte for every slot in each run of 65,536 that it has seen.
@@ -38,7 +39,7 @@ public final class HammingIndex: Sendable {
     }
 
     let configuration: Configuration
-    let kernel: Kernel
+    let mode: SearchMode
     let liveness: Liveness
     let contents: PublishedReference<Contents>
     let writer: WriterLock<Writer>
@@ -48,16 +49,16 @@ public final class HammingIndex: Sendable {
 
     /// An empty index.
     public convenience init(configuration: Configuration = Configuration()) {
-        self.init(configuration: configuration, kernel: .best)
+        self.init(configuration: configuration, mode: SearchMode())
     }
 
     init(
-        configuration: Configuration, kernel: Kernel, liveness: Liveness = Liveness(), segments: [Segment] = [],
+        configuration: Configuration, mode: SearchMode, liveness: Liveness = Liveness(), segments: [Segment] = [],
         liveCount: Int = 0
     ) {
         let tail = Tail(capacity: configuration.tailCapacity)
         self.configuration = configuration
-        self.kernel = kernel
+        self.mode = mode
         self.liveness = liveness
         self.contents = PublishedReference(Contents(segments: segments, sealed: [], tail: tail))
         self.writer = WriterLock(Writer())

@@ -13,3 +13,10 @@ enum Kernel: Int32, CaseIterable, Sendable {
 
     var isAvailable: Bool { chamming_kernel_is_available(rawValue) != 0 }
 }
+
+/// How lookups go about it. Every mode finds the same; only tests choose another than the default.
+struct SearchMode: Sendable {
+    var kernel = Kernel.best
+    /// Uses the tables of a segment, where it has any, even when a scan is expected to cost less.
+    var alwaysProbes = false
+}

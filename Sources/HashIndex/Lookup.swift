@@ -37,7 +37,7 @@ extension HammingIndex {
 
     /// Answers whether a row was passed over whose slot is live in another row.
     private func search(_ contents: Contents, _ query: Hash, radius: Int, into hits: inout [Hit]) -> Bool {
-        var collector = HitCollector(hits: [], liveness: liveness, kernel: kernel)
+        var collector = HitCollector(hits: [], liveness: liveness, mode: mode)
         swap(&collector.hits, &hits)
         defer { swap(&collector.hits, &hits) }
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 4) { words in
@@ -55,16 +55,16 @@ extension HammingIndex {
 private struct HitCollector {
     var hits: [HammingIndex.Hit]
     let liveness: Liveness
-    let kernel: Kernel
+    let mode: SearchMode
     /// A row was passed over whose slot is live in another row.
     var missed = false
     private var tail: Tail?
     private var segment: Segment?
 
-    init(hits: [HammingIndex.Hit], liveness: Liveness, kernel: Kernel) {
+    init(hits: [HammingIndex.Hit], liveness: Liveness, mode: SearchMode) {
         self.hits = hits
         self.liveness = liveness
-        self.kernel = kernel
+        self.mode = mode
     }
 
     mutating func search(_ tail: Tail, _ query: UnsafePointer<UInt64>, radius: Int) {
@@ -79,11 +79,15 @@ private struct HitCollector {
     mutating func search(_ segment: Segment, _ query: UnsafePointer<UInt64>, radius: Int) {
         self.tail = nil
         self.segment = segment
-        if radius < segment.limits.count, let limits = segment.limits[radius] {
+        if radius < segment.searches.count, !segment.layout.plan.chunks.isEmpty,
+            segment.searches[radius].pays || mode.alwaysProbes
+        {
+            let limits = segment.searches[radius].limits
+            let budget = mode.alwaysProbes ? Int.max : segment.rows / ChunkPlan.entryCost
             let (start, missedBefore) = (hits.count, missed)
             let finished = withUnsafeMutablePointer(to: &self) { collector in
                 chamming_probe(
-                    collector.pointee.kernel.rawValue, segment.view, query, UInt32(radius), limits, segment.rows / 2,
+                    collector.pointee.mode.kernel.rawValue, segment.view, query, UInt32(radius), limits, budget,
                     HitCollector.sink,
                     collector)
             }
@@ -102,7 +106,8 @@ private struct HitCollector {
     ) {
         withUnsafeMutablePointer(to: &self) { collector in
             chamming_scan(
-                collector.pointee.kernel.rawValue, words, count, query, UInt32(radius), HitCollector.sink, collector)
+                collector.pointee.mode.kernel.rawValue, words, count, query, UInt32(radius), HitCollector.sink,
+                collector)
         }
     }
 

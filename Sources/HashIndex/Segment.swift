@@ -14,8 +14,8 @@ final class Segment: @unchecked Sendable {
     let layout: SegmentLayout
     let region: MemoryRegion
     let view: UnsafeMutablePointer<chamming_segment>
-    /// For every radius up to `ChunkPlan.largestRadius` the limits of the chunks, or `nil` to scan.
-    let limits: [[Int8]?]
+    /// How to search for every radius up to `ChunkPlan.largestRadius`.
+    let searches: [ChunkPlan.Search]
 
     /// Takes over a region that is filled according to the layout.
     init(layout: SegmentLayout, region: MemoryRegion) {
@@ -24,7 +24,7 @@ final class Segment: @unchecked Sendable {
         view = .allocate(capacity: 1)
         view.initialize(to: layout.view(of: region))
         let plan = layout.plan
-        limits = (0...ChunkPlan.largestRadius).map { plan.limits(radius: $0, rows: layout.rows) }
+        searches = (0...ChunkPlan.largestRadius).map { plan.search(radius: $0, rows: layout.rows) }
     }
 
     deinit {

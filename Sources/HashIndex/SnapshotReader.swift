@@ -26,7 +26,7 @@ struct SnapshotReader {
         segments += tail
         return HammingIndex.OpenedSnapshot(
             index: HammingIndex(
-                configuration: configuration, kernel: .best, liveness: liveness, segments: segments,
+                configuration: configuration, mode: SearchMode(), liveness: liveness, segments: segments,
                 liveCount: liveCount),
             stamp: manifest.stamp)
     }

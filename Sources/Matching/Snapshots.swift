@@ -16,7 +16,8 @@ extension LiveIndex {
         // What is copied here may be newer than the sequence; whoever opens it applies the changes after that again.
         let (stills, copy) = (hashes.withLock { $0.stills }, tables.withLock { $0 })
         try copy.snapshot(origin: origin, sequence: sequence).write(to: directory + "/tables")
-        try stills.save(to: directory + "/stills", stamp: HammingIndex.SnapshotStamp(origin: origin, sequence: sequence))
+        try stills.save(
+            to: directory + "/stills", stamp: HammingIndex.SnapshotStamp(origin: origin, sequence: sequence))
         status.withLock { $0.savedSequence = sequence }
         logger.info("index snapshot written", metadata: ["sequence": "\(sequence)", "pictures": "\(stills.count)"])
     }
@@ -37,7 +38,8 @@ extension LiveIndex {
             table.sequence == opened.stamp.sequence, table.sequence <= latest,
             let restored = SignalTables(table, banks: banks)
         else {
-            logger.info("index snapshot not used", metadata: ["reason": "Its tables are missing, damaged or of another state."])
+            logger.info(
+                "index snapshot not used", metadata: ["reason": "Its tables are missing, damaged or of another state."])
             return nil
         }
         tables.withLock { $0 = restored }

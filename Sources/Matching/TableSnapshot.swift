@@ -49,7 +49,8 @@ struct TableSnapshot {
 
     /// Reads a file, or answers `nil` where it is missing, damaged, of another origin or of another format: then the database is read.
     init?(path: String, origin: UInt64) {
-        guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped), data.count >= 80 else {
+        guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped), data.count >= 80
+        else {
             return nil
         }
         var digest = FileDigests()
@@ -58,7 +59,8 @@ struct TableSnapshot {
         var reader = SnapshotFileReader(data.dropLast(32))
         guard reader.bytes(8) == Self.magic, reader.word() == origin, let sequence = reader.word(),
             let bankCount = reader.count(size: 16), let recordCount = reader.count(size: 24),
-            let digestCount = reader.count(size: 40), reader.isRest(bankCount * 16 + recordCount * 24 + digestCount * 40)
+            let digestCount = reader.count(size: 40),
+            reader.isRest(bankCount * 16 + recordCount * 24 + digestCount * 40)
         else { return nil }
         self.origin = origin
         self.sequence = Int64(bitPattern: sequence)
@@ -67,12 +69,15 @@ struct TableSnapshot {
         records.reserveCapacity(recordCount)
         for _ in 0..<recordCount {
             let packed = reader.next()
-            guard let algorithm = Self.algorithm(UInt8(packed >> 56)), Int(packed >> 32 & 0xffff) < bankCount else { return nil }
+            guard let algorithm = Self.algorithm(UInt8(packed >> 56)), Int(packed >> 32 & 0xffff) < bankCount else {
+                return nil
+            }
             records.append(
                 (
                     UInt32(truncatingIfNeeded: packed),
                     SignalRecord(
-                        entry: ID(high: reader.next(), low: reader.next()), bank: UInt16(truncatingIfNeeded: packed >> 32),
+                        entry: ID(high: reader.next(), low: reader.next()),
+                        bank: UInt16(truncatingIfNeeded: packed >> 32),
                         quality: UInt8(truncatingIfNeeded: packed >> 48), algorithm: algorithm)
                 ))
         }
@@ -194,7 +199,9 @@ private struct SnapshotFileReader {
 
     /// A count of things of a size, which cannot be more than fit into the rest.
     mutating func count(size: Int) -> Int? {
-        guard let word = word(), let count = Int(exactly: word), count <= (data.endIndex - offset) / size else { return nil }
+        guard let word = word(), let count = Int(exactly: word), count <= (data.endIndex - offset) / size else {
+            return nil
+        }
         return count
     }
 

@@ -52,7 +52,9 @@ final class AudioCollector {
         guard chromaprint_finish(fingerprinter) == 1 else { return nil }
         var words: UnsafeMutablePointer<UInt32>?
         var count: Int32 = 0
-        guard chromaprint_get_raw_fingerprint(fingerprinter, &words, &count) == 1, let words, count > 0 else { return nil }
+        guard chromaprint_get_raw_fingerprint(fingerprinter, &words, &count) == 1, let words, count > 0 else {
+            return nil
+        }
         defer { chromaprint_dealloc(words) }
         return AudioFingerprint(
             words: Array(UnsafeBufferPointer(start: words, count: Int(count))), duration: duration)
@@ -89,7 +91,8 @@ final class AudioCollector {
     private func resample(_ data: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, count: Int32) {
         var (data, count) = (data, count)
         while true {
-            var target: UnsafeMutablePointer<UInt8>? = UnsafeMutableRawPointer(samples).assumingMemoryBound(to: UInt8.self)
+            var target: UnsafeMutablePointer<UInt8>? = UnsafeMutableRawPointer(samples).assumingMemoryBound(
+                to: UInt8.self)
             let made = swr_convert(resampler, &target, Self.capacity, data, count)
             guard made > 0 else { return }
             guard sampleCount + Int(made) <= Self.maximumSamples else {

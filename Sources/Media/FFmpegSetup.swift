@@ -10,7 +10,8 @@ enum FFmpegSetup {
     static let decoders = [
         "h264", "hevc", "vp8", "vp9", "libdav1d", "mpeg4", "mpeg1video", "mpeg2video", "h263", "flv", "vp6", "vp6f",
         "mjpeg", "theora", "prores", "dnxhd", "msmpeg4", "msmpeg4v2", "msmpeg4v1", "wmv1", "wmv2", "vc1", "wmv3", "gif",
-        "apng", "png", "webp", "bmp", "tiff", "rawvideo", "aac", "aac_latm", "mp3float", "mp3", "mp2float", "mp2", "opus",
+        "apng", "png", "webp", "bmp", "tiff", "rawvideo", "aac", "aac_latm", "mp3float", "mp3", "mp2float", "mp2",
+        "opus",
         "vorbis", "flac", "alac", "ac3", "eac3", "amrnb", "amrwb", "wmav1", "wmav2", "wmapro", "pcm_s16le", "pcm_s16be",
         "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be", "pcm_u8", "pcm_s8", "pcm_f32le", "pcm_f32be", "pcm_f64le",
         "pcm_mulaw", "pcm_alaw", "adpcm_ms", "adpcm_ima_wav", "adpcm_swf", "nellymoser", "speex", "libspeex",

@@ -58,7 +58,8 @@ enum FramePicture {
         let values = frame.pointer.pointee
         let (width, height) = (Int(values.width), Int(values.height))
         let format = AVPixelFormat(values.format)
-        let hasAlpha = av_pix_fmt_desc_get(format).map { $0.pointee.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0 } ?? false
+        let hasAlpha =
+            av_pix_fmt_desc_get(format).map { $0.pointee.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0 } ?? false
         let isPalette = format == AV_PIX_FMT_PAL8
         if !hasAlpha, !isPalette, let plane = brightness(values, limit: LumaPlane.stillLimit) {
             return StillPicture(width: width, height: height, luma: plane)
@@ -85,11 +86,15 @@ enum FramePicture {
 
     /// Luma straight from a brightness plane, stretched to the full range; `nil` for formats that have none.
     private static func brightness(_ frame: AVFrame, limit: Int) -> LumaPlane? {
-        guard let description = av_pix_fmt_desc_get(AVPixelFormat(frame.format)), let base = frame.data.0 else { return nil }
+        guard let description = av_pix_fmt_desc_get(AVPixelFormat(frame.format)), let base = frame.data.0 else {
+            return nil
+        }
         let flags = description.pointee.flags
         let unsuited = AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_HWACCEL
         let first = description.pointee.comp.0
-        guard flags & UInt64(unsuited | AV_PIX_FMT_FLAG_FLOAT) == 0, first.plane == 0, first.offset == 0 else { return nil }
+        guard flags & UInt64(unsuited | AV_PIX_FMT_FLAG_FLOAT) == 0, first.plane == 0, first.offset == 0 else {
+            return nil
+        }
         let isBigEndian = flags & UInt64(AV_PIX_FMT_FLAG_BE) != 0
         let isGrey = description.pointee.nb_components < 3
         let isFull =
@@ -115,7 +120,8 @@ enum FramePicture {
     }
 
     /// A copy in another pixel format.
-    private static func converted(_ frame: DecodedFrame, to target: AVPixelFormat, pixelBytes: Int) -> ConvertedPixels? {
+    private static func converted(_ frame: DecodedFrame, to target: AVPixelFormat, pixelBytes: Int) -> ConvertedPixels?
+    {
         let values = frame.pointer.pointee
         let (width, height) = (values.width, values.height)
         guard width > 0, height > 0,

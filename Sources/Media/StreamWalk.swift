@@ -131,7 +131,9 @@ struct StreamWalk: ~Copyable {
 
     private static func rotation(of stream: UnsafeMutablePointer<AVStream>) -> Int {
         var size = 0
-        guard let matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size), size >= 36 else { return 0 }
+        guard let matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size), size >= 36 else {
+            return 0
+        }
         // The library's angle is counter-clockwise.
         let clockwise = -Int(fb_display_rotation(matrix))
         let turns = Int((Double(clockwise) / 90).rounded())

@@ -90,7 +90,7 @@ final class VideoSampler {
     func finish() {
         if !group.isEmpty { decodeGroup(nextKey: nil) }
         drain()
-                // A stream without times, or one that starts late.
+        // A stream without times, or one that starts late.
         if let held, frames.isEmpty { append(held, at: heldTime) }
     }
 
@@ -192,7 +192,9 @@ final class VideoSampler {
             nextTick += 1
             let ahead = time - tick
             guard let held else {
-                if ahead <= tolerance || decodedFrames == 1 && Double(nextTick) * interval > time { append(frame, at: time) }
+                if ahead <= tolerance || decodedFrames == 1 && Double(nextTick) * interval > time {
+                    append(frame, at: time)
+                }
                 continue
             }
             let behind = tick - heldTime

@@ -14,7 +14,8 @@ public enum Sandbox {
     /// `addressSpace` is in bytes; `socket` is the only descriptor that messages may be sent or received on.
     public static func close(addressSpace: Int, socket: Int32) throws(SetupError) {
         let limits: [(Int32, UInt64)] = [
-            (FB_RLIMIT_AS, UInt64(max(0, addressSpace))), (FB_RLIMIT_CORE, 0), (FB_RLIMIT_NOFILE, 16), (FB_RLIMIT_FSIZE, 0),
+            (FB_RLIMIT_AS, UInt64(max(0, addressSpace))), (FB_RLIMIT_CORE, 0), (FB_RLIMIT_NOFILE, 16),
+            (FB_RLIMIT_FSIZE, 0),
         ]
         for (resource, value) in limits where fb_set_limit(resource, value, value) != 0 { throw .limits }
         guard fb_no_new_privileges() == 0, fb_not_dumpable() == 0 else { throw .privileges }
@@ -31,16 +32,19 @@ public enum Sandbox {
     }
 
     private static let allowed = [
-        "read", "pread64", "readv", "lseek", "close", "fstat", "newfstatat", "munmap", "mremap", "madvise", "brk", "futex",
+        "read", "pread64", "readv", "lseek", "close", "fstat", "newfstatat", "munmap", "mremap", "madvise", "brk",
+        "futex",
         "clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep", "gettimeofday", "getrusage", "times", "exit",
-        "exit_group", "rt_sigreturn", "rt_sigprocmask", "rt_sigaction", "sigaltstack", "getpid", "gettid", "sched_yield",
+        "exit_group", "rt_sigreturn", "rt_sigprocmask", "rt_sigaction", "sigaltstack", "getpid", "gettid",
+        "sched_yield",
         "sched_getaffinity", "poll", "ppoll", "set_robust_list", "rseq", "getrandom", "restart_syscall", "membarrier",
         "sysinfo", "uname", "write",
     ]
 
     /// Looked for by libraries that can do without.
     private static let denied = [
-        "open", "openat", "openat2", "access", "faccessat", "faccessat2", "stat", "lstat", "statx", "readlink", "readlinkat",
+        "open", "openat", "openat2", "access", "faccessat", "faccessat2", "stat", "lstat", "statx", "readlink",
+        "readlinkat",
         "getcwd", "ioctl", "prlimit64", "getrlimit", "sched_setaffinity", "sched_getscheduler", "sched_getparam",
         "sched_setscheduler", "prctl", "fcntl", "mlock", "getcpu",
     ]

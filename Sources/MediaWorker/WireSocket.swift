@@ -122,7 +122,9 @@ enum MonotonicTime {
     }
 
     static func after(seconds: Int) -> UInt64 {
-        now().addingReportingOverflow(UInt64(max(0, seconds)).multipliedReportingOverflow(by: 1_000_000_000).partialValue)
-            .partialValue
+        now().addingReportingOverflow(
+            UInt64(max(0, seconds)).multipliedReportingOverflow(by: 1_000_000_000).partialValue
+        )
+        .partialValue
     }
 }

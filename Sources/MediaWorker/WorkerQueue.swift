@@ -121,7 +121,9 @@ final class WorkerQueue: Sendable {
         let refusal = state.withLock { state -> AnalysisFailure? in
             if state.cancelled.remove(id) != nil { return Self.cancellation }
             guard state.isAccepting, let wake = state.wake else { return .unavailable("the worker is not running") }
-            guard state.waiting.count < limits.queueLength else { return .unavailable("too many files wait for a worker") }
+            guard state.waiting.count < limits.queueLength else {
+                return .unavailable("too many files wait for a worker")
+            }
             state.waiting.append(Job(id: id, descriptor: descriptor, options: options, answer: answer))
             Self.signal(wake.write)
             return nil
@@ -135,7 +137,9 @@ final class WorkerQueue: Sendable {
                 Self.signal(interrupt)
                 return nil
             }
-            if let position = state.waiting.firstIndex(where: { $0.id == id }) { return state.waiting.remove(at: position) }
+            if let position = state.waiting.firstIndex(where: { $0.id == id }) {
+                return state.waiting.remove(at: position)
+            }
             if state.running[id] == nil { state.cancelled.insert(id) }
             return nil
         }

@@ -86,7 +86,9 @@ final class WorkerSlot {
             let message = try child.wire.receive(
                 limit: AnalysisAnswer.budget, deadline: deadline, interrupt: interrupt.read)
             if let unwanted = message.descriptor { close(unwanted) }
-            if message.kind == .answer, message.descriptor == nil, let result = try? AnalysisAnswer.decode(message.payload) {
+            if message.kind == .answer, message.descriptor == nil,
+                let result = try? AnalysisAnswer.decode(message.payload)
+            {
                 return result
             }
             retire(isFailure: true)
@@ -107,7 +109,8 @@ final class WorkerSlot {
                 guard signal == SIGXCPU else { return .failure(.workerCrashed(signal: signal)) }
                 return .failure(
                     .overBudget(
-                        limit: "processor_seconds", allowed: limits.processorSeconds, found: limits.processorSeconds + 1))
+                        limit: "processor_seconds", allowed: limits.processorSeconds, found: limits.processorSeconds + 1
+                    ))
             }
         }
     }

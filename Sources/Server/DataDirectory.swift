@@ -69,7 +69,8 @@ final class DataDirectory: Sendable {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw Refusal(.invalid, code: "data_unusable", "The directory \(path) cannot be made: \(error.localizedDescription)")
+            throw Refusal(
+                .invalid, code: "data_unusable", "The directory \(path) cannot be made: \(error.localizedDescription)")
         }
     }
 
@@ -87,14 +88,16 @@ final class DataDirectory: Sendable {
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw Refusal(.invalid, code: "data_unusable", "\(file) cannot be written: \(String(cString: strerror(errno))).")
+            throw Refusal(
+                .invalid, code: "data_unusable", "\(file) cannot be written: \(String(cString: strerror(errno))).")
         }
         defer { close(descriptor) }
         let bytes = Array(text.utf8)
         guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0,
             rename(temporary, file) == 0
         else {
-            throw Refusal(.invalid, code: "data_unusable", "\(file) cannot be written: \(String(cString: strerror(errno))).")
+            throw Refusal(
+                .invalid, code: "data_unusable", "\(file) cannot be written: \(String(cString: strerror(errno))).")
         }
     }
 }

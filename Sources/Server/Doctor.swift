@@ -68,12 +68,16 @@ public struct Doctor: Sendable {
 
     private func dataDirectory(_ configuration: ServerConfiguration) -> [Finding] {
         let path = configuration.data
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            return [Finding(name: "data directory", level: .warning, detail: "\(path) is not there yet; the first start makes it")]
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+            let mode = attributes[.posixPermissions] as? Int
+        else {
+            return [
+                Finding(
+                    name: "data directory", level: .warning,
+                    detail: "\(path) is not there yet; the first start makes it")
+            ]
         }
         var findings: [Finding] = []
-        let mode = status.st_mode & 0o777
         findings.append(
             mode & 0o077 == 0
                 ? Finding(name: "data directory", level: .good, detail: "\(path) is its owner's alone")
@@ -87,7 +91,9 @@ public struct Doctor: Sendable {
             findings.append(
                 Finding(
                     name: "disk", level: level,
-                    detail: "\(free / 1_048_576) MiB free\(level == .good ? "" : ", less than one upload of the largest size")"))
+                    detail:
+                        "\(free / 1_048_576) MiB free\(level == .good ? "" : ", less than one upload of the largest size")"
+                ))
         }
         return findings
     }
@@ -113,7 +119,8 @@ public struct Doctor: Sendable {
         var findings: [Finding] = []
         if version == known {
             findings.append(
-                Finding(name: "database", level: .good, detail: "\(database.engine.rawValue) answers, schema \(version)"))
+                Finding(
+                    name: "database", level: .good, detail: "\(database.engine.rawValue) answers, schema \(version)"))
         } else {
             findings.append(
                 Finding(
@@ -130,14 +137,17 @@ public struct Doctor: Sendable {
             findings.append(
                 Finding(
                     name: "audit log", level: .bad,
-                    detail: "the chain breaks at event \(seq) (\(flaw.rawValue)); keep the database as it is and compare it with a backup"))
+                    detail:
+                        "the chain breaks at event \(seq) (\(flaw.rawValue)); keep the database as it is and compare it with a backup"
+                ))
         }
         let dead = try await database.read { try JobStore.counts($0) }.filter { $0.state == .dead }
         let count = dead.reduce(0) { $0 + $1.count }
         findings.append(
             count == 0
                 ? Finding(name: "jobs", level: .good, detail: "none is on the shelf of the dead")
-                : Finding(name: "jobs", level: .bad, detail: "\(count) gave up: \(dead.map(\.kind).joined(separator: ", "))"))
+                : Finding(
+                    name: "jobs", level: .bad, detail: "\(count) gave up: \(dead.map(\.kind).joined(separator: ", "))"))
         return findings
     }
 

@@ -1,6 +1,5 @@
 import API
 import Foundation
-import Glibc
 import Hummingbird
 public import Logging
 import Matching
@@ -85,7 +84,8 @@ public struct FirebreakServer: Sendable {
             database: database, logger: logger, stalenessLimit: configuration.indexStaleness,
             snapshotDirectory: directory.paths.index, now: Self.now)
         return Installation(
-            database: database, index: index, analyser: WorkerAnalyser(pool: workers, wanted: configuration.mediaWorkers),
+            database: database, index: index,
+            analyser: WorkerAnalyser(pool: workers, wanted: configuration.mediaWorkers),
             spool: try Spool(directory: directory.paths.spool),
             settings: OperationSettings(
                 failMode: configuration.failMode, maximumUpload: configuration.maximumUpload,
@@ -109,9 +109,7 @@ public struct FirebreakServer: Sendable {
     }
 
     static let now: @Sendable () -> Timestamp = {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        Timestamp(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000))
     }
 }
 

@@ -99,7 +99,8 @@ struct Housekeeping: Service {
             while !Task.isCancelled {
                 do {
                     let before = installation.clock().milliseconds - Self.memory
-                    while try await installation.database.write({ try IdempotencyStore.prune($0, before: before) }) > 0 {}
+                    while try await installation.database.write({ try IdempotencyStore.prune($0, before: before) }) > 0
+                    {}
                 } catch is CancellationError {
                     return
                 } catch {

@@ -20,7 +20,9 @@ func selfTest(_ attempt: String) -> Never {
     case "signal": exit(kill(getppid(), 0) == 0 ? 1 : 0)
     case "memory":
         let size = 1 << 16
-        exit(mmap(nil, size, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? 0 : 1)
+        exit(
+            mmap(nil, size, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED
+                ? 0 : 1)
     default: exit(2)
     }
 }

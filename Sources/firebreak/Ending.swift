@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import MediaWorker
+import Moderation
 
 /// Why a command ends before its work is done.
 struct CommandFailure: Error, Hashable {
@@ -42,6 +43,9 @@ struct Ending: Hashable {
         case let failure as AnalysisFailure:
             code = 3
             complaint = "firebreak: \(failure.message) (\(failure.code))"
+        case let refusal as Refusal:
+            code = refusal.kind == .invalid ? 2 : 3
+            complaint = "firebreak: \(refusal.message) (\(refusal.code))"
         case is CancellationError:
             code = 3
             complaint = "firebreak: stopped before the end."

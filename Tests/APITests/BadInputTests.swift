@@ -27,20 +27,31 @@ struct BadInputTests {
 
     static let rows: [Row] = [
         Row(name: "no key", path: "/v1/lookup", body: "{}", secret: nil, status: 401, code: "unauthenticated"),
-        Row(name: "a wrong key", path: "/v1/lookup", body: "{}", secret: "fbk_wrong", status: 401, code: "unauthenticated"),
+        Row(
+            name: "a wrong key", path: "/v1/lookup", body: "{}", secret: "fbk_wrong", status: 401,
+            code: "unauthenticated"),
         Row(name: "an unknown path", method: .get, path: "/v1/nothing", status: 404, code: "not_found"),
-        Row(name: "a method that the path lacks", method: .put, path: "/v1/banks", status: 405, code: "method_not_allowed"),
+        Row(
+            name: "a method that the path lacks", method: .put, path: "/v1/banks", status: 405,
+            code: "method_not_allowed"),
         Row(name: "no JSON", path: "/v1/lookup", body: "fingerprints", status: 400, code: "invalid_json"),
         Row(name: "a JSON array", path: "/v1/lookup", body: "[]", status: 400, code: "invalid_json"),
         Row(name: "a missing field", path: "/v1/lookup", body: "{}", status: 400, code: "missing_field"),
-        Row(name: "an unknown field", path: "/v1/lookup", body: #"{"fingerprints":[],"fuzzy":1}"#, status: 400, code: "unknown_field"),
-        Row(name: "a field of the wrong type", path: "/v1/lookup", body: #"{"fingerprints":7}"#, status: 400, code: "invalid_field"),
-        Row(name: "no fingerprints", path: "/v1/lookup", body: #"{"fingerprints":[]}"#, status: 400, code: "no_fingerprints"),
+        Row(
+            name: "an unknown field", path: "/v1/lookup", body: #"{"fingerprints":[],"fuzzy":1}"#, status: 400,
+            code: "unknown_field"),
+        Row(
+            name: "a field of the wrong type", path: "/v1/lookup", body: #"{"fingerprints":7}"#, status: 400,
+            code: "invalid_field"),
+        Row(
+            name: "no fingerprints", path: "/v1/lookup", body: #"{"fingerprints":[]}"#, status: 400,
+            code: "no_fingerprints"),
         Row(
             name: "an unknown algorithm", path: "/v1/lookup",
             body: #"{"fingerprints":[{"algorithm":"phash","value":"00"}]}"#, status: 400, code: "invalid_field"),
         Row(
-            name: "a short hash", path: "/v1/lookup", body: #"{"fingerprints":[{"algorithm":"pdq","value":"00"}]}"#, status: 400,
+            name: "a short hash", path: "/v1/lookup", body: #"{"fingerprints":[{"algorithm":"pdq","value":"00"}]}"#,
+            status: 400,
             code: "invalid_fingerprint"),
         Row(
             name: "a quality above 100", path: "/v1/lookup",
@@ -52,31 +63,80 @@ struct BadInputTests {
             code: "unknown_version"),
         Row(
             name: "a frame without its time", path: "/v1/lookup",
-            body: #"{"fingerprints":[{"algorithm":"video","value":"\#(hash)"}]}"#, status: 400, code: "invalid_fingerprint"),
-        Row(name: "no content type", path: "/v1/content", body: "x", type: nil, status: 415, code: "unsupported_media_type"),
-        Row(name: "text for a form", path: "/v1/content", body: "x", type: "text/plain", status: 415, code: "unsupported_media_type"),
-        Row(name: "a form without a boundary", path: "/v1/content", body: "x", type: "multipart/form-data", status: 400, code: "invalid_multipart"),
-        Row(name: "a form that breaks off", path: "/v1/content", body: "--frontier\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nabc", type: form, status: 400, code: "invalid_multipart"),
-        Row(name: "a form without a file", path: "/v1/content", body: "--frontier\r\nContent-Disposition: form-data; name=\"external_id\"\r\n\r\nabc\r\n--frontier--", type: form, status: 400, code: "missing_file"),
-        Row(name: "a form with an unknown field", path: "/v1/content", body: "--frontier\r\nContent-Disposition: form-data; name=\"colour\"\r\n\r\nabc\r\n--frontier--", type: form, status: 400, code: "unknown_field"),
-        Row(name: "a part without a name", path: "/v1/content", body: "--frontier\r\nContent-Type: image/png\r\n\r\nabc\r\n--frontier--", type: form, status: 400, code: "invalid_multipart"),
-        Row(name: "an empty file", path: "/v1/content", body: "--frontier\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n\r\n--frontier--", type: form, status: 400, code: "media_empty"),
-        Row(name: "a wait that is no number", path: "/v1/content?wait=soon", body: "x", type: form, status: 400, code: "invalid_wait"),
-        Row(name: "an idempotency key with a space", path: "/v1/banks", body: #"{"name":"a","purpose":"watch"}"#, headers: [("Idempotency-Key", "a b")], status: 400, code: "invalid_idempotency_key"),
+            body: #"{"fingerprints":[{"algorithm":"video","value":"\#(hash)"}]}"#, status: 400,
+            code: "invalid_fingerprint"),
+        Row(
+            name: "no content type", path: "/v1/content", body: "x", type: nil, status: 415,
+            code: "unsupported_media_type"),
+        Row(
+            name: "text for a form", path: "/v1/content", body: "x", type: "text/plain", status: 415,
+            code: "unsupported_media_type"),
+        Row(
+            name: "a form without a boundary", path: "/v1/content", body: "x", type: "multipart/form-data", status: 400,
+            code: "invalid_multipart"),
+        Row(
+            name: "a form that breaks off", path: "/v1/content",
+            body: "--frontier\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nabc", type: form, status: 400,
+            code: "invalid_multipart"),
+        Row(
+            name: "a form without a file", path: "/v1/content",
+            body: "--frontier\r\nContent-Disposition: form-data; name=\"external_id\"\r\n\r\nabc\r\n--frontier--",
+            type: form, status: 400, code: "missing_file"),
+        Row(
+            name: "a form with an unknown field", path: "/v1/content",
+            body: "--frontier\r\nContent-Disposition: form-data; name=\"colour\"\r\n\r\nabc\r\n--frontier--",
+            type: form, status: 400, code: "unknown_field"),
+        Row(
+            name: "a part without a name", path: "/v1/content",
+            body: "--frontier\r\nContent-Type: image/png\r\n\r\nabc\r\n--frontier--", type: form, status: 400,
+            code: "invalid_multipart"),
+        Row(
+            name: "an empty file", path: "/v1/content",
+            body: "--frontier\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n\r\n--frontier--", type: form,
+            status: 400, code: "media_empty"),
+        Row(
+            name: "a wait that is no number", path: "/v1/content?wait=soon", body: "x", type: form, status: 400,
+            code: "invalid_wait"),
+        Row(
+            name: "an idempotency key with a space", path: "/v1/banks", body: #"{"name":"a","purpose":"watch"}"#,
+            headers: [("Idempotency-Key", "a b")], status: 400, code: "invalid_idempotency_key"),
         Row(name: "an unknown bank", method: .get, path: "/v1/banks/\(unknownBank)", status: 404, code: "not_found"),
-        Row(name: "an id of another noun", method: .get, path: "/v1/banks/con_01jzzzzzzzzzzzzzzzzzzzzzzz", status: 404, code: "not_found"),
+        Row(
+            name: "an id of another noun", method: .get, path: "/v1/banks/con_01jzzzzzzzzzzzzzzzzzzzzzzz", status: 404,
+            code: "not_found"),
         Row(name: "an id that is none", method: .get, path: "/v1/content/%00%ff", status: 404, code: "not_found"),
-        Row(name: "a bank without a purpose", path: "/v1/banks", body: #"{"name":"a"}"#, status: 400, code: "missing_field"),
-        Row(name: "a bank with a bad name", path: "/v1/banks", body: #"{"name":"a b","purpose":"watch"}"#, status: 400, code: "invalid_name"),
-        Row(name: "a threshold out of range", path: "/v1/banks", body: #"{"name":"a","purpose":"watch","thresholds":{"pdq_distance":65}}"#, status: 400, code: "invalid_thresholds"),
-        Row(name: "a misspelt threshold", path: "/v1/banks", body: #"{"name":"a","purpose":"watch","thresholds":{"pdq_distanz":3}}"#, status: 400, code: "unknown_field"),
-        Row(name: "an entry in no bank", path: "/v1/banks/\(unknownBank)/entries", body: #"{"fingerprints":[{"algorithm":"pdq","value":"\#(hash)"}]}"#, status: 404, code: "not_found"),
+        Row(
+            name: "a bank without a purpose", path: "/v1/banks", body: #"{"name":"a"}"#, status: 400,
+            code: "missing_field"),
+        Row(
+            name: "a bank with a bad name", path: "/v1/banks", body: #"{"name":"a b","purpose":"watch"}"#, status: 400,
+            code: "invalid_name"),
+        Row(
+            name: "a threshold out of range", path: "/v1/banks",
+            body: #"{"name":"a","purpose":"watch","thresholds":{"pdq_distance":65}}"#, status: 400,
+            code: "invalid_thresholds"),
+        Row(
+            name: "a misspelt threshold", path: "/v1/banks",
+            body: #"{"name":"a","purpose":"watch","thresholds":{"pdq_distanz":3}}"#, status: 400, code: "unknown_field"),
+        Row(
+            name: "an entry in no bank", path: "/v1/banks/\(unknownBank)/entries",
+            body: #"{"fingerprints":[{"algorithm":"pdq","value":"\#(hash)"}]}"#, status: 404, code: "not_found"),
         Row(name: "a limit of 0", method: .get, path: "/v1/banks?limit=0", status: 400, code: "invalid_limit"),
-        Row(name: "a cursor that is none", method: .get, path: "/v1/banks?after=x", status: 400, code: "invalid_cursor"),
-        Row(name: "a key without scopes", path: "/v1/keys", body: #"{"name":"a","scopes":[]}"#, status: 400, code: "invalid_scopes"),
-        Row(name: "a key with an unknown scope", path: "/v1/keys", body: #"{"name":"a","scopes":["root"]}"#, status: 400, code: "invalid_field"),
-        Row(name: "a key that has expired", path: "/v1/keys", body: #"{"name":"a","scopes":["submit"],"expires_at":"2019-03-15T00:00:00Z"}"#, status: 400, code: "invalid_expiry"),
-        Row(name: "a list of no known kind", path: "/v1/banks/\(unknownBank)/imports", body: "x", type: "image/png", status: 415, code: "unsupported_media_type"),
+        Row(
+            name: "a cursor that is none", method: .get, path: "/v1/banks?after=x", status: 400, code: "invalid_cursor"),
+        Row(
+            name: "a key without scopes", path: "/v1/keys", body: #"{"name":"a","scopes":[]}"#, status: 400,
+            code: "invalid_scopes"),
+        Row(
+            name: "a key with an unknown scope", path: "/v1/keys", body: #"{"name":"a","scopes":["root"]}"#,
+            status: 400, code: "invalid_field"),
+        Row(
+            name: "a key that has expired", path: "/v1/keys",
+            body: #"{"name":"a","scopes":["submit"],"expires_at":"2019-03-15T00:00:00Z"}"#, status: 400,
+            code: "invalid_expiry"),
+        Row(
+            name: "a list of no known kind", path: "/v1/banks/\(unknownBank)/imports", body: "x", type: "image/png",
+            status: 415, code: "unsupported_media_type"),
     ]
 
     @Test("Each is refused with its own code, as a problem document, and leaves nothing behind")
@@ -84,7 +144,8 @@ struct BadInputTests {
         try await TestServer.run { server in
             for row in Self.rows {
                 let answer = try await server.call(
-                    row.method, row.path, body: Array(row.body.utf8), type: row.type, secret: row.secret, headers: row.headers)
+                    row.method, row.path, body: Array(row.body.utf8), type: row.type, secret: row.secret,
+                    headers: row.headers)
                 #expect(answer.status == row.status, "\(row.name): \(answer.text)")
                 #expect(answer.code == row.code, "\(row.name): \(answer.text)")
                 #expect(answer.headers[.contentType] == "application/problem+json", "\(row.name)")
@@ -133,11 +194,14 @@ struct BadInputTests {
                         need.3.replacingOccurrences(of: "NAME", with: "bank-\(scope.rawValue.count)-\(index)")
                     )
                     let answer = try await server.call(
-                        need.1, path, body: Array(body.utf8), type: body.isEmpty ? nil : "application/json", secret: secret)
+                        need.1, path, body: Array(body.utf8), type: body.isEmpty ? nil : "application/json",
+                        secret: secret)
                     if need.0 == scope.rawValue {
                         #expect(answer.status < 300, "\(scope.rawValue) may \(need.1) \(path): \(answer.text)")
                     } else {
-                        #expect(answer.code == "missing_scope", "\(scope.rawValue) may not \(need.1) \(path): \(answer.text)")
+                        #expect(
+                            answer.code == "missing_scope",
+                            "\(scope.rawValue) may not \(need.1) \(path): \(answer.text)")
                     }
                 }
             }

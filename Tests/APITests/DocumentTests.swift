@@ -1,4 +1,6 @@
 import API
+import HTTPTypes
+import MediaWorker
 import Testing
 
 @Suite("The API document", .serialized)
@@ -17,7 +19,8 @@ struct DocumentTests {
     func security() async throws {
         try await TestServer.run(analyser: FailingAnalyser(.unsupported)) { server in
             let api = FirebreakAPI(installation: server.installation, desk: server.desk) { "" }
-            let open = Set(api.routes.filter { $0.access == .open }.map { "\($0.method.rawValue.lowercased()) \($0.path)" })
+            let open = Set(
+                api.routes.filter { $0.access == .open }.map { "\($0.method.rawValue.lowercased()) \($0.path)" })
             #expect(Self.documented { $0.contains("security: []") } == open)
         }
     }

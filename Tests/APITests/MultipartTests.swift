@@ -34,7 +34,8 @@ struct MultipartTests {
     @Test(
         "A header's parameters are read with and without quotes",
         arguments: [
-            (#"form-data; name=file"#, "file"), (#"form-data; name="a;b""#, "a;b"), (#"form-data;name="a\"b";x=y"#, "a\"b"),
+            (#"form-data; name=file"#, "file"), (#"form-data; name="a;b""#, "a;b"),
+            (#"form-data;name="a\"b";x=y"#, "a\"b"),
             (#"form-data ; NAME = "c" "#, "c"),
         ])
     func parameters(text: String, name: String) {

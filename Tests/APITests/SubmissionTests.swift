@@ -145,7 +145,9 @@ struct SubmissionTests {
             #expect(entry.status == 201, "\(entry.text)")
             let answer = try await server.post(
                 "/v1/content",
-                json: #"{"external_id":"post-1","kind":"image","fingerprints":[{"algorithm":"pdq","value":"\#(near)","quality":80}]}"#)
+                json:
+                    #"{"external_id":"post-1","kind":"image","fingerprints":[{"algorithm":"pdq","value":"\#(near)","quality":80}]}"#
+            )
             #expect(answer.status == 201, "\(answer.text)")
             #expect(answer.outcome == "decline")
             #expect(answer.string("external_id") == "post-1")
@@ -231,7 +233,8 @@ struct SubmissionTests {
             let entryID = entry.string("id")
             _ = try await server.post("/v1/banks/\(bank)/entries/\(entryID)/suspend", json: #"{"reason":"looking"}"#)
             _ = try await server.post("/v1/banks/\(bank)/entries/\(entryID)/resume")
-            let content = try await server.upload("/v1/content", SampleMedia.editedPicture, fields: [("account_id", "u1")])
+            let content = try await server.upload(
+                "/v1/content", SampleMedia.editedPicture, fields: [("account_id", "u1")])
             let (bankID, entryKey, contentID) = (
                 try #require(ID<Bank>(bank)), try #require(ID<BankEntry>(entryID)),
                 try #require(ID<Content>(content.string("id")))

@@ -13,7 +13,9 @@ struct KernelTests {
             let hashes = HammingIndexTests.hashes(.picture, count: size, &source)
             let items = hashes.enumerated().map { HammingIndex.Item(hash: $1, slot: UInt32($0)) }
             // Half is in a segment, where the size asks for one, and the rest in the tail.
-            let index = HammingIndex(configuration: .init(tailCapacity: 400), kernel: kernel)
+            let index = HammingIndex(
+                configuration: .init(tailCapacity: 400),
+                mode: SearchMode(kernel: kernel, alwaysProbes: size.isMultiple(of: 2)))
             index.insert(items.prefix(size - size / 8))
             index.insert(items.suffix(size / 8))
             var model = ScanModel()

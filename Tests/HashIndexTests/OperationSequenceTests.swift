@@ -1,5 +1,6 @@
-import HashIndex
 import Testing
+
+@testable import HashIndex
 
 @Suite("The index stays equal to a plain model")
 struct OperationSequenceTests {
@@ -7,7 +8,9 @@ struct OperationSequenceTests {
     func randomOperations(seed: UInt64) {
         var source = PictureHashes(seed: seed)
         let tailCapacity = [1, 7, 64, 700][Int(seed % 4)]
-        let index = HammingIndex(configuration: .init(tailCapacity: tailCapacity, maximumSegmentRows: 6000))
+        let index = HammingIndex(
+            configuration: .init(tailCapacity: tailCapacity, maximumSegmentRows: 6000),
+            mode: SearchMode(alwaysProbes: seed % 3 != 0))
         var model = ScanModel()
         // Few slots and few hashes, so that both are used again and again.
         let slots: ClosedRange<UInt32> = 0...(seed % 2 == 0 ? 60 : 6000)

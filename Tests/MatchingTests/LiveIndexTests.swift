@@ -24,7 +24,8 @@ struct LiveIndexTests {
             let platform = Platform(id: ID(at: now, random: &random), name: "default", createdAt: now)
             guard let name = BankName("known") else { throw CancellationError() }
             var bank = Bank(
-                id: ID(at: now, random: &random), platform: platform.id, name: name, purpose: .enforce, approval: .single,
+                id: ID(at: now, random: &random), platform: platform.id, name: name, purpose: .enforce,
+                approval: .single,
                 createdAt: now)
             _ = try bank.move(to: .live)
             bank.version = 1
@@ -37,9 +38,12 @@ struct LiveIndexTests {
             }
         }
 
-        func index(in directory: String? = nil, staleness: Int64 = 10_000, now: @Sendable @escaping () -> Timestamp) -> LiveIndex {
+        func index(in directory: String? = nil, staleness: Int64 = 10_000, now: @Sendable @escaping () -> Timestamp)
+            -> LiveIndex
+        {
             LiveIndex(
-                database: database, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, stalenessLimit: staleness,
+                database: database, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                stalenessLimit: staleness,
                 snapshotDirectory: directory, now: now)
         }
 
@@ -49,7 +53,8 @@ struct LiveIndexTests {
             let proposal = EntryProposal(
                 bank: bank.id, identity: identity, labels: [], note: nil, provenance: Provenance(source: .fingerprints),
                 proposer: proposer)
-            let (entry, _) = try BankEntry.propose(proposal, by: proposer, id: ID(at: now, random: &random), in: bank, at: now)
+            let (entry, _) = try BankEntry.propose(
+                proposal, by: proposer, id: ID(at: now, random: &random), in: bank, at: now)
             try await database.write { connection in
                 _ = try EntryStore(connection).insert(entry)
                 try SignalStore(connection).insert(set.all, of: entry)
@@ -80,7 +85,9 @@ struct LiveIndexTests {
         return PDQHash(words: words)
     }
 
-    @Test("It finds what a linear scan over the database finds, through additions, retractions and a rebuild", arguments: [1, 2, 3])
+    @Test(
+        "It finds what a linear scan over the database finds, through additions, retractions and a rebuild",
+        arguments: [1, 2, 3])
     func oracle(seed: UInt64) async throws {
         var random = Seeded(seed: seed)
         let fixture = try await Fixture()
@@ -92,8 +99,10 @@ struct LiveIndexTests {
             if random.next() % 4 == 0, !known.isEmpty {
                 try await fixture.retract(known.remove(at: Int(random.next() % UInt64(known.count))).entry)
             } else {
-                let hash = known.isEmpty || random.next() % 2 == 0
-                    ? Self.hash(&random) : Self.near(known[Int(random.next() % UInt64(known.count))].hash, bits: 20, &random)
+                let hash =
+                    known.isEmpty || random.next() % 2 == 0
+                    ? Self.hash(&random)
+                    : Self.near(known[Int(random.next() % UInt64(known.count))].hash, bits: 20, &random)
                 let quality = Int(random.next() % 101)
                 let set = FingerprintSet(pdq: PDQFingerprint(hash: hash, quality: quality))
                 known.append((try await fixture.add(set, identity: "pdq:\(step)"), hash, quality))
@@ -102,7 +111,8 @@ struct LiveIndexTests {
                 try await index.catchUp()
                 if step % 100 == 99 { try await index.load() }
                 index.maintain()
-                let query = Self.near(known[Int(random.next() % UInt64(known.count))].hash, bits: Int(random.next() % 40), &random)
+                let query = Self.near(
+                    known[Int(random.next() % UInt64(known.count))].hash, bits: Int(random.next() % 40), &random)
                 let found = try index.recognise(
                     RecognitionQuery(fingerprints: FingerprintSet(pdq: PDQFingerprint(hash: query, quality: 70))),
                     on: fixture.platform)
@@ -180,7 +190,9 @@ struct LiveIndexTests {
         try await index.load()
         #expect(try index.recognise(query, on: fixture.platform).isEmpty)
         clock.advance(1001)
-        #expect(throws: IndexUnavailable.behind(milliseconds: 1001)) { try index.recognise(query, on: fixture.platform) }
+        #expect(throws: IndexUnavailable.behind(milliseconds: 1001)) {
+            try index.recognise(query, on: fixture.platform)
+        }
         try await index.catchUp()
         #expect(try index.recognise(query, on: fixture.platform).isEmpty)
     }
@@ -198,8 +210,10 @@ struct LiveIndexTests {
         }
         #expect(try found(FingerprintSet(md5: md5)) == 1)
         #expect(try found(FingerprintSet(sha256: md5 + md5)) == 0)
-        #expect(try found(FingerprintSet(sha256: md5 + [16, 0, 0, 0, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 8))) == 0)
-        #expect(try found(FingerprintSet(sha256: md5 + [UInt8](repeating: 0, count: 8) + [16, 0, 0, 0, 0, 0, 0, 0])) == 0)
+        #expect(
+            try found(FingerprintSet(sha256: md5 + [16, 0, 0, 0, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 8))) == 0)
+        #expect(
+            try found(FingerprintSet(sha256: md5 + [UInt8](repeating: 0, count: 8) + [16, 0, 0, 0, 0, 0, 0, 0])) == 0)
     }
 }
 

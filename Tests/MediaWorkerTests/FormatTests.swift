@@ -85,12 +85,15 @@ struct FormatTests {
         "Every film format gives its frames by time and its sound",
         arguments: [
             Row(file: "a.mp4", arguments: "\(film) -c:v libx264 -c:a aac", format: "mp4"),
-            Row(file: "hevc.mp4", arguments: "\(film) -c:v libx265 -x265-params log-level=none -c:a aac", format: "mp4"),
+            Row(
+                file: "hevc.mp4", arguments: "\(film) -c:v libx265 -x265-params log-level=none -c:a aac", format: "mp4"),
             Row(file: "av1.mp4", arguments: "\(film) -c:v libsvtav1 -preset 12 -c:a aac", format: "mp4"),
             Row(file: "a.mov", arguments: "\(film) -c:v libx264 -c:a pcm_s16le", format: "mov"),
             Row(file: "a.mkv", arguments: "\(film) -c:v libx264 -g 10 -c:a flac", format: "matroska"),
             Row(file: "a.webm", arguments: "\(film) -c:v libvpx -deadline realtime -c:a libopus", format: "webm"),
-            Row(file: "vp9.webm", arguments: "\(film) -c:v libvpx-vp9 -deadline realtime -c:a libvorbis", format: "webm"),
+            Row(
+                file: "vp9.webm", arguments: "\(film) -c:v libvpx-vp9 -deadline realtime -c:a libvorbis", format: "webm"
+            ),
             Row(file: "a.avi", arguments: "\(film) -c:v mpeg4 -q:v 3 -c:a libmp3lame", format: "avi"),
             Row(file: "mjpeg.avi", arguments: "\(film) -c:v mjpeg -q:v 3 -c:a pcm_s16le", format: "avi"),
             Row(file: "a.ts", arguments: "\(film) -c:v libx264 -c:a aac", format: "mpegts"),
@@ -101,7 +104,8 @@ struct FormatTests {
         let data = try TestMedia.make(row.file, row.arguments)
         let frames = try (0..<4).map { second in
             try TestMedia.make(
-                "\(second).png", "-f lavfi -i testsrc2=s=320x240:r=25:d=4 -vf select=eq(n\\,\(second * 25)) -frames:v 1")
+                "\(second).png", "-f lavfi -i testsrc2=s=320x240:r=25:d=4 -vf select=eq(n\\,\(second * 25)) -frames:v 1"
+            )
         }
         try await withPool { pool in
             let analysis = try await pool.analyse(data)

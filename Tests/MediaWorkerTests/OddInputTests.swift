@@ -22,11 +22,14 @@ struct OddInputTests {
             name: "a playlist that names a file",
             data: Data("#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n".utf8), code: "media_unsupported"),
         BadFile(name: "only the start of a JPEG", data: Data([0xFF, 0xD8, 0xFF, 0xE0, 0, 16]), code: "media_corrupt"),
-        BadFile(name: "only the signature of a PNG", data: Data([137, 80, 78, 71, 13, 10, 26, 10]), code: "media_corrupt"),
+        BadFile(
+            name: "only the signature of a PNG", data: Data([137, 80, 78, 71, 13, 10, 26, 10]), code: "media_corrupt"),
         BadFile(name: "only the name of a WebP", data: Data("RIFF\u{4}\0\0\0WEBP".utf8), code: "media_corrupt"),
         BadFile(name: "only the name of a GIF", data: Data("GIF89a".utf8), code: "media_corrupt"),
-        BadFile(name: "only brands of a film", data: Data("\0\0\0\u{14}ftypisom\0\0\0\0isom".utf8), code: "media_corrupt"),
-        BadFile(name: "only brands of a HEIC", data: Data("\0\0\0\u{14}ftypheic\0\0\0\0mif1".utf8), code: "media_corrupt"),
+        BadFile(
+            name: "only brands of a film", data: Data("\0\0\0\u{14}ftypisom\0\0\0\0isom".utf8), code: "media_corrupt"),
+        BadFile(
+            name: "only brands of a HEIC", data: Data("\0\0\0\u{14}ftypheic\0\0\0\0mif1".utf8), code: "media_corrupt"),
         BadFile(name: "an empty WAVE", data: Data("RIFF\u{4}\0\0\0WAVE".utf8), code: "media_corrupt"),
         BadFile(name: "a picture of 60,000 × 60,000 pixels", data: giantPNG, code: "media_over_budget"),
         BadFile(name: "a bitmap of 40,000 × 40,000 pixels", data: giantBitmap, code: "media_over_budget"),
@@ -34,10 +37,15 @@ struct OddInputTests {
 
     /// A header alone: nothing may be allocated for the picture that it promises.
     private static let giantPNG = Data(
-        [137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60, 8, 6, 0, 0, 0]
+        [
+            137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60, 8, 6, 0,
+            0, 0,
+        ]
             + [0x6E, 0x5B, 0x9B, 0x31, 0, 0, 0, 0, 73, 69, 78, 68, 0xAE, 0x42, 0x60, 0x82])
     private static let giantBitmap = Data(
-        Array("BM".utf8) + [54, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 0x40, 0x9C, 0, 0, 0x40, 0x9C, 0, 0, 1, 0]
+        Array("BM".utf8) + [
+            54, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 0x40, 0x9C, 0, 0, 0x40, 0x9C, 0, 0, 1, 0,
+        ]
             + [24, 0] + [UInt8](repeating: 0, count: 64))
 
     @Test("A file that is not media, or not whole enough to be, fails with its code", arguments: badFiles)
@@ -73,7 +81,8 @@ struct OddInputTests {
 
     @Test("A transparent picture is hashed on white and on black as well")
     func transparency() async throws {
-        let filter = "-f lavfi -i testsrc2=s=320x240 -frames:v 1 -vf format=rgba,geq=r='r(X,Y)':g='g(X,Y)':b='b(X,Y)':a='X*255/W'"
+        let filter =
+            "-f lavfi -i testsrc2=s=320x240 -frames:v 1 -vf format=rgba,geq=r='r(X,Y)':g='g(X,Y)':b='b(X,Y)':a='X*255/W'"
         let data = try TestMedia.make("a.png", filter)
         try await withPool { pool in
             let analysis = try await pool.analyse(data)

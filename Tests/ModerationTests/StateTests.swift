@@ -56,7 +56,8 @@ struct StateTests {
                 #expect(bank.approval == .single || activation.approver == other, "law 4: approver is not proposer")
             }
             #expect(
-                try BankEntry.replay(events, id: id, platform: Self.platform, createdAt: Self.now) == entry, "seed \(seed)")
+                try BankEntry.replay(events, id: id, platform: Self.platform, createdAt: Self.now) == entry,
+                "seed \(seed)")
         }
     }
 
@@ -64,7 +65,8 @@ struct StateTests {
     func banks(seed: UInt64) throws {
         var random = Seeded(seed: seed)
         let creation = BankCreation(
-            name: Self.knownName, purpose: .review, harm: nil, thresholds: MatchThresholds(), rolloutRatio: 1, approval: .single)
+            name: Self.knownName, purpose: .review, harm: nil, thresholds: MatchThresholds(), rolloutRatio: 1,
+            approval: .single)
         let id: ID<Bank> = Self.make()
         var bank = Bank(creation, id: id, platform: Self.platform, at: Self.now)
         var events: [BankEvent] = [.created(creation)]
@@ -82,7 +84,8 @@ struct StateTests {
             } catch {
                 #expect(bank == before)
             }
-            #expect(try Bank.replay(events, id: id, platform: Self.platform, createdAt: Self.now) == bank, "seed \(seed)")
+            #expect(
+                try Bank.replay(events, id: id, platform: Self.platform, createdAt: Self.now) == bank, "seed \(seed)")
         }
     }
 

@@ -17,7 +17,8 @@ struct ConfigurationTests {
         let path = try Self.file("listen: 127.0.0.1:1001\nfail_mode: decline\nmedia_workers: 3\n")
         defer { try? FileManager.default.removeItem(atPath: path) }
         let configuration = try await ConfigurationSources(
-            file: path, environment: ["FIREBREAK_LISTEN": "127.0.0.1:1002", "FIREBREAK_FAIL_MODE": "allow", "HOME": "/"],
+            file: path,
+            environment: ["FIREBREAK_LISTEN": "127.0.0.1:1002", "FIREBREAK_FAIL_MODE": "allow", "HOME": "/"],
             flags: ["listen": "127.0.0.1:1003"]
         ).load()
         #expect(configuration.port == 1003)
@@ -40,7 +41,8 @@ struct ConfigurationTests {
         arguments: [
             ("listen: nowhere", "listen"), ("listen: host:99999", "listen"), ("fail_mode: maybe", "fail_mode"),
             ("media_workers: 0", "media_workers"), ("frame_interval: fast", "frame_interval"),
-            ("database: mysql://x", "database"), ("log_level: loud", "log_level"), ("maximum_upload: -1", "maximum_upload"),
+            ("database: mysql://x", "database"), ("log_level: loud", "log_level"),
+            ("maximum_upload: -1", "maximum_upload"),
             ("fail_mod: hold", "fail_mod"), ("index_staleness: 1", "index_staleness"),
         ])
     func refused(line: String, name: String) async throws {

@@ -106,7 +106,9 @@ struct StoresTests {
                 return inserted
             }
             #expect(inserted == [true, false])
-            let signals = try await database.read { try SignalStore($0).matched(of: FingerprintAlgorithm.allCases, after: 0, limit: 9) }
+            let signals = try await database.read {
+                try SignalStore($0).matched(of: FingerprintAlgorithm.allCases, after: 0, limit: 9)
+            }
             #expect(signals.map(\.fingerprint) == [pdq, .md5(Array(repeating: 0, count: 16))])
             #expect(signals.map(\.number) == [1, 2])
 
@@ -118,7 +120,10 @@ struct StoresTests {
             }
             await expectConflict { try await database.write { try EntryStore($0).update(suspended) } }
             #expect(try await database.read { try EntryStore($0).entry(suspended.id, in: suspended.bank) } == suspended)
-            #expect(try await database.read { try SignalStore($0).matched(of: FingerprintAlgorithm.allCases, after: 0, limit: 9) } == [])
+            #expect(
+                try await database.read {
+                    try SignalStore($0).matched(of: FingerprintAlgorithm.allCases, after: 0, limit: 9)
+                } == [])
             let changes = try await database.read { try SignalStore($0).changes(after: 1, limit: 9) }
             #expect(changes.map(\.seq) == [2, 3, 4, 5])
             #expect(changes.suffix(2).map(\.kind) == [.removed(number: 1), .removed(number: 2)])

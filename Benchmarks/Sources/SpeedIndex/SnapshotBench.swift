@@ -12,15 +12,15 @@ extension IndexBench {
         let path = "/tmp/index-speed-\(getpid()).snapshot"
         defer { unlink(path) }
         var length = 0
-        let save = try clock.measure {
+        let save = try Effort.of {
             length = try index.save(to: path, stamp: .init(origin: 1, sequence: 1))
         }
-        print("HashIndex:SnapshotSave:\(name)  \(milliseconds(save)) ms  \(length / stored.count) bytes a hash")
+        print("HashIndex:SnapshotSave:\(name)  \(save)  \(length / stored.count) bytes a hash")
         var opened: HammingIndex?
-        let open = try clock.measure {
+        let open = try Effort.of {
             opened = try HammingIndex.open(snapshot: path, origin: 1).index
         }
-        print("HashIndex:SnapshotOpen:\(name)  \(milliseconds(open)) ms  \(opened?.count ?? 0) hashes")
+        print("HashIndex:SnapshotOpen:\(name)  \(open)  \(opened?.count ?? 0) hashes")
         if let opened {
             print("  opened index:")
             index = opened

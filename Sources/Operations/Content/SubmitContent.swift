@@ -145,6 +145,12 @@ public struct Accepted: Hashable, Sendable {
     public var job: LeasedJob?
     /// Whether an earlier request with the same idempotency key made it.
     public var isReplay: Bool
+
+    public init(content: ID<Content>, job: LeasedJob?, isReplay: Bool) {
+        self.content = content
+        self.job = job
+        self.isReplay = isReplay
+    }
 }
 
 /// Content with what it matched.

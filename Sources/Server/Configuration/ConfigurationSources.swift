@@ -21,7 +21,9 @@ public struct ConfigurationSources: Sendable {
         let reader = ConfigReader(providers: try await providers())
         var configuration = ServerConfiguration()
         for setting in Setting.all {
-            guard let text = reader.string(forKey: ConfigKey([setting.name]), isSecret: setting.isSecret) else { continue }
+            guard let text = reader.string(forKey: ConfigKey([setting.name]), isSecret: setting.isSecret) else {
+                continue
+            }
             guard setting.read(text, &configuration) else {
                 let shown = setting.isSecret ? "" : " “\(text.prefix(100))”"
                 throw Refusal(
@@ -51,7 +53,9 @@ public struct ConfigurationSources: Sendable {
     }
 
     /// Names that other parts of the program read.
-    private static let otherNames: Set<String> = ["FIREBREAK_SERVER", "FIREBREAK_KEY", "FIREBREAK_CONFIG", "FIREBREAK_STRICT"]
+    private static let otherNames: Set<String> = [
+        "FIREBREAK_SERVER", "FIREBREAK_KEY", "FIREBREAK_CONFIG", "FIREBREAK_STRICT",
+    ]
 
     private func refuseUnknownEnvironment() throws(Refusal) {
         let known = Set(Setting.all.map(\.environmentName)).union(Self.otherNames)
@@ -77,7 +81,8 @@ public struct ConfigurationSources: Sendable {
             guard known.contains(name) else {
                 throw Refusal(
                     .invalid, code: "invalid_configuration",
-                    "\(file):\(index + 1): there is no setting \(name); known: \(known.sorted().joined(separator: ", ")).")
+                    "\(file):\(index + 1): there is no setting \(name); known: \(known.sorted().joined(separator: ", "))."
+                )
             }
         }
     }

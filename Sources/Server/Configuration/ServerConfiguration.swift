@@ -26,8 +26,10 @@ public struct ServerConfiguration: Sendable, Hashable {
 
     /// The path of the media worker's program; refuses where there is none.
     public func workerExecutable() throws(Refusal) -> String {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        let beside = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("firebreak-media-worker")
+        let own =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let beside = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent(
+            "firebreak-media-worker")
         let path = worker ?? beside.path
         guard FileManager.default.isExecutableFile(atPath: path) else {
             throw Refusal(

@@ -68,7 +68,9 @@ public struct Setting: Sendable {
             "database", "The database; left out, the embedded one in the data directory.",
             accepted: "postgres://user:password@host/name", isSecret: true, show: { $0.database ?? "" },
             read: { text, configuration in
-                guard text.isEmpty || text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") else { return false }
+                guard text.isEmpty || text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") else {
+                    return false
+                }
                 configuration.database = text.isEmpty ? nil : text
                 return true
             }),
@@ -89,7 +91,8 @@ public struct Setting: Sendable {
                 return true
             }),
         Setting(
-            "analysis_attempts", "How often an analysis that failed for a passing reason is tried.", accepted: "1 to 10",
+            "analysis_attempts", "How often an analysis that failed for a passing reason is tried.",
+            accepted: "1 to 10",
             show: { String($0.analysisAttempts) },
             read: { text, configuration in set(&configuration.analysisAttempts, number(text, in: 1...10)) }),
         Setting(

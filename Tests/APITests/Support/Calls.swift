@@ -21,7 +21,8 @@ struct Answer {
 extension TestServer {
     /// Sends one request; with the admin key unless another secret, or none, is named.
     func call(
-        _ method: HTTPRequest.Method, _ path: String, body: [UInt8] = [], type: String? = nil, secret: String? = "admin",
+        _ method: HTTPRequest.Method, _ path: String, body: [UInt8] = [], type: String? = nil,
+        secret: String? = "admin",
         headers more: [(String, String)] = []
     ) async throws -> Answer {
         var headers = HTTPFields()

@@ -11,7 +11,8 @@ enum SampleMedia {
     static let otherPicture = make("-f lavfi -i testsrc2=s=640x480 -frames:v 1", "png")
     /// Twelve seconds of slow pictures and of sound.
     static let video = make(
-        "-f lavfi -i \(slowPictures) -f lavfi -i \(sound) -t 12 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac", "mp4")
+        "-f lavfi -i \(slowPictures) -f lavfi -i \(sound) -t 12 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac",
+        "mp4")
     /// Eight seconds out of its middle, smaller and worse.
     static let clip = make(
         "-f lavfi -i \(slowPictures) -f lavfi -i \(sound) -ss 2 -t 8 -vf scale=240:-2 -c:v libx264 -preset ultrafast -crf 34 -pix_fmt yuv420p -c:a aac -b:a 64k",

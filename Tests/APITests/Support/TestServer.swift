@@ -49,7 +49,8 @@ struct TestServer: Sendable {
         let index = LiveIndex(database: database, logger: logger, stalenessLimit: 3_600_000) { clock.now }
         let installation = Installation(
             database: database, index: index, analyser: analyser ?? worker,
-            spool: try Spool(directory: directory + "/spool"), settings: settings, clock: { clock.now }, node: "test-node",
+            spool: try Spool(directory: directory + "/spool"), settings: settings, clock: { clock.now },
+            node: "test-node",
             logger: logger)
         _ = try await RecoverWork(installation).recover()
         let preparation = PrepareInstallation(installation)
@@ -62,7 +63,8 @@ struct TestServer: Sendable {
         if loadIndex { try await index.load() }
         let desk = JobDesk(installation, width: 4)
         let application = Application(
-            router: FirebreakAPI(installation: installation, desk: desk) { "firebreak_up 1\n" }.router(), logger: logger)
+            router: FirebreakAPI(installation: installation, desk: desk) { "firebreak_up 1\n" }.router(), logger: logger
+        )
         try await withThrowingTaskGroup(of: Void.self) { group in
             if runsJobs { group.addTask { await desk.run() } }
             try await application.test(.router) { client in
@@ -101,7 +103,8 @@ struct WorkerForTests: MediaAnalyser {
 
     static var executable: String {
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("firebreak-media-worker").path
+        return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("firebreak-media-worker")
+            .path
     }
 
     func analyse(descriptor: Int32, options: AnalysisOptions) async throws(AnalysisFailure) -> Analysis {

@@ -130,7 +130,7 @@ def kill():
         while not stopping.is_set():
             turn += 1
             name = f"c{number}-{turn}"
-            kind = mine.randrange(6)
+            kind, value = mine.randrange(6), f"{mine.getrandbits(256):064x}"
             # Until it is acknowledged the same submission is sent again under the same key, as a careful client does.
             while not stopping.is_set():
                 headers = {"Idempotency-Key": name}
@@ -138,8 +138,8 @@ def kill():
                     if kind < 4:
                         status, answer = server.upload("/v1/content", samples[kind], {"external_id": name, "wait": mine.choice(["0", "5"])}, headers, 10)
                     else:
-                        value = {"external_id": name, "fingerprints": [{"algorithm": "pdq", "value": f"{mine.getrandbits(256):064x}"}]}
-                        status, answer = server.keyed("POST", "/v1/content", json.dumps(value).encode(), {"Content-Type": "application/json", **headers}, 10)
+                        body = {"external_id": name, "fingerprints": [{"algorithm": "pdq", "value": value}]}
+                        status, answer = server.keyed("POST", "/v1/content", json.dumps(body).encode(), {"Content-Type": "application/json", **headers}, 10)
                 except (OSError, http.client.HTTPException, ValueError):
                     sent["broken off"] += 1
                     time.sleep(0.02)

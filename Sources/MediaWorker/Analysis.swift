@@ -7,7 +7,8 @@ public struct Analysis: Hashable, Sendable {
     }
 
     public var kind: Kind
-    /// The format by its usual name in lower case: `jpeg`, `png`, `webp`, `gif`, `heic`, `avif`, `mp4`, `matroska`, `mpegts`, `mp3`, `flac` …
+    /// The format by its usual name in lower case: `jpeg`, `png`, `webp`, `gif`, `heic`, `avif`, `mp4`, `matroska`,
+    /// `mpegts`, `mp3`, `flac` …
     public var format: String
     public var bytes: Int
     public var md5: [UInt8]
@@ -32,7 +33,8 @@ public struct Analysis: Hashable, Sendable {
     /// - `too_small_to_hash`: fewer than 5 pixels on a side;
     /// - `truncated_input`, `damaged_input`: a part was decoded;
     /// - `frames_limit`: sampled less densely than asked for; `keyframes_only`, `time_limit`: it took too long;
-    /// - `no_audio`, `no_video`, `no_frames`, `audio_too_short`, `audio_limit`: a stream that is not there or gave little;
+    /// - `no_audio`, `no_video`, `no_frames`, `audio_too_short`, `audio_limit`: a stream that is not there or gave
+    ///   little;
     /// - `video_undecodable`, `audio_undecodable`: a stream whose codec is not read.
     public var notes: [String]
 

@@ -6,8 +6,9 @@ import MediaWorker
 //
 //     SpeedMedia <path of firebreak-media-worker> [pictures] [films] [long]
 //
-// Pictures in time on the wall, median of many, one after another through a warm child. Films in processor time, the child's start
-// left out, since other load moves the wall clock. `long` makes and reads ten hours of film and wants 1 GB of disk.
+// Pictures in time on the wall, median of many, one after another through a warm child. Films in processor time, the
+// child's start left out, since other load moves the wall clock. `long` makes and reads ten hours of film and wants 1
+// GB of disk.
 
 let arguments = CommandLine.arguments.dropFirst()
 guard let worker = arguments.first else {

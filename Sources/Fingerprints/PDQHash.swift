@@ -6,8 +6,8 @@ public struct PDQHash: Hashable, Sendable {
     @inlinable
     public var words: SIMD4<UInt64> { SIMD4(first, second, third, fourth) }
 
-    // Not stored as one vector: its alignment of 32 bytes is more than the frames of asynchronous functions have, and a hash
-    // that lives across an await would be written past the end of its frame (Swift 6.3, debug builds).
+    // Not stored as one vector: its alignment of 32 bytes is more than the frames of asynchronous functions have, and
+    // a hash that lives across an await would be written past the end of its frame (Swift 6.3, debug builds).
     @usableFromInline let first: UInt64
     @usableFromInline let second: UInt64
     @usableFromInline let third: UInt64

@@ -1,9 +1,11 @@
 import CFFmpeg
 import Fingerprints
 
-// SAFETY: the canvas is allocated once, with four bytes for each of its pixels, after the budget was checked; frames are drawn inside it.
+// SAFETY: the canvas is allocated once, with four bytes for each of its pixels, after the budget was checked; frames
+// are drawn inside it.
 
-/// The frames of an animated WebP, which FFmpeg's demuxer does not read: each is decoded as a picture and drawn on a canvas.
+/// The frames of an animated WebP, which FFmpeg's demuxer does not read: each is decoded as a picture and drawn on a
+/// canvas.
 ///
 /// Source: the WebP container specification.
 final class AnimatedWebP {

@@ -2,7 +2,8 @@ import CChromaprint
 import CFFmpeg
 import Fingerprints
 
-// SAFETY: the resampler, the fingerprinter and the sample buffer are freed once, in `deinit`; the library is told the buffer's capacity.
+// SAFETY: the resampler, the fingerprinter and the sample buffer are freed once, in `deinit`; the library is told the
+// buffer's capacity.
 
 /// Decodes one stream of sound to mono at 11,025 Hz and fingerprints it as it goes.
 final class AudioCollector {

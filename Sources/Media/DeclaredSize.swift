@@ -1,6 +1,7 @@
 /// The size that a picture's header declares, read before any decoder sees the file.
 ///
-/// Sources: PNG (ISO/IEC 15948), the WebP container specification, RFC 6386, TIFF 6.0, and the bitmap header of Windows.
+/// Sources: PNG (ISO/IEC 15948), the WebP container specification, RFC 6386, TIFF 6.0, and the bitmap header of
+/// Windows.
 struct DeclaredSize {
     var width: Int
     var height: Int

@@ -1,7 +1,7 @@
 import CFFmpeg
 
-// SAFETY: pixels are read inside the width, height and line sizes of a frame that is referenced while it is read; the converted copy is
-// allocated with the line size that the converter is given.
+// SAFETY: pixels are read inside the width, height and line sizes of a frame that is referenced while it is read; the
+// converted copy is allocated with the line size that the converter is given.
 
 /// Luma from the frames that FFmpeg decodes.
 enum FramePicture {

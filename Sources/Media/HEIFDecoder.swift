@@ -1,7 +1,7 @@
 import CHEIF
 
-// SAFETY: context, handle, options and image are freed once, in the function that made them; pixels are read inside the rows and
-// columns that the library gives for the plane.
+// SAFETY: context, handle, options and image are freed once, in the function that made them; pixels are read inside
+// the rows and columns that the library gives for the plane.
 
 /// Decodes the primary picture of HEIC and AVIF files, in its stored orientation.
 enum HEIFDecoder {

@@ -1,8 +1,8 @@
 import CTurboJPEG
 import Glibc
 
-// SAFETY: the handle and the buffer live as long as the decoder; the buffer is grown to rows × bytes of the scaled size before the
-// library writes to it, and planes are made from it before the next picture.
+// SAFETY: the handle and the buffer live as long as the decoder; the buffer is grown to rows × bytes of the scaled
+// size before the library writes to it, and planes are made from it before the next picture.
 
 /// Decodes JPEG to luma, at a half, a quarter or an eighth of its size where that leaves 512 pixels on the long side.
 final class JPEGDecoder {
@@ -27,7 +27,7 @@ final class JPEGDecoder {
         let (columns, rows) = ((Int(width) + divisor - 1) / divisor, (Int(height) + divisor - 1) / divisor)
         let format = Self.pixelFormat(of: space)
         let pixelBytes = format == TJPF_GRAY.rawValue ? 1 : format == TJPF_RGB.rawValue ? 3 : 4
-        let target = reserve(columns * rows * pixelBytes)
+        guard let target = reserve(columns * rows * pixelBytes) else { return nil }
         let flags = TJFLAG_LIMITSCANS
         let result = tjDecompress2(handle, source, length, target, Int32(columns), 0, Int32(rows), format, flags)
         var note: String?
@@ -77,11 +77,11 @@ final class JPEGDecoder {
         }
     }
 
-    private func reserve(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+    private func reserve(_ count: Int) -> UnsafeMutablePointer<UInt8>? {
         if buffer.count < count {
             buffer.deallocate()
             buffer = .allocate(capacity: count)
         }
-        return buffer.baseAddress ?? .allocate(capacity: max(1, count))
+        return buffer.baseAddress
     }
 }

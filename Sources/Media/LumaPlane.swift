@@ -1,12 +1,13 @@
 import Fingerprints
 
-// SAFETY: a plane owns `width * height` samples and hands the pointer out only while it is borrowed; `fill` writes inside that count,
-// and its callers read inside the source whose size they gave.
+// SAFETY: a plane owns `width * height` samples and frees them; its initialisers write inside that count and
+// read inside the source whose size their callers gave.
 
 /// Luma from 0 to 255 in rows without gaps.
 ///
-/// A source with a long side of at least twice `limit` is averaged over squares of whole pixels, so that its long side lies between one
-/// and two times the limit; up to one square less one pixel at the right and the lower edge is left out.
+/// A source with a long side of at least twice `limit` is averaged over squares of whole pixels, so that its long side
+/// lies between one and two times the limit; up to one square less one pixel at the right and the lower edge is left
+/// out.
 final class LumaPlane {
     /// For still pictures: hashes of pictures below twice this are those of the full resolution.
     static let stillLimit = 1024

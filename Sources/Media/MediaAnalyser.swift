@@ -2,8 +2,9 @@ import Fingerprints
 
 /// Turns an open file into facts and fingerprints, within a budget, or says why not.
 ///
-/// The file is known by what is in it, never by a name. Decoders run on the calling thread, one file at a time, and keep
-/// their working memory from one file to the next. The descriptor is read by position and stays open; its offset does not move.
+/// The file is known by what is in it, never by a name. Decoders run on the calling thread, one file at a time, and
+/// keep their working memory from one file to the next. The descriptor is read by position and stays open; its offset
+/// does not move.
 ///
 /// What each kind of file gives:
 /// - a still image: `pdq` of the stored orientation, its seven turned variants, and composites where it is transparent;

@@ -1,7 +1,8 @@
 import Fingerprints
 import Glibc
 
-// SAFETY: a `FileContents` owns its allocation and hands it out only while it is borrowed; reads are bounded by the buffer they fill.
+// SAFETY: a `FileContents` owns its allocation and hands it out only while it is borrowed; reads are bounded by the
+// buffer they fill.
 
 /// A regular file that is read by position.
 struct MediaFile: ~Copyable {

@@ -1,8 +1,8 @@
 import CFFmpeg
 import Glibc
 
-// SAFETY: the demuxer's context and its byte source live and die with this object; the callbacks reach the source through an unretained
-// reference that the object keeps alive, and are not called after `deinit` closes the demuxer.
+// SAFETY: the demuxer's context and its byte source live and die with this object; the callbacks reach the source
+// through an unretained reference that the object keeps alive, and are not called after `deinit` closes the demuxer.
 
 /// An open container: its streams, and its packets one after another.
 final class StreamInput {

@@ -3,10 +3,10 @@ import Fingerprints
 
 /// Decodes as few frames of a video as one frame per tick needs, and hashes those.
 ///
-/// Packets are gathered from one key frame to the next. A tick within `tolerance` of a key frame is served by that frame alone; the
-/// frames after the last tick that needs them are not decoded; between ticks frames that no other refers to are left out.
-/// A tick takes the decoded frame nearest to it, with that frame's own time. Where the nearest is further away than the tolerance, the
-/// frame on display is taken, at the tick's time.
+/// Packets are gathered from one key frame to the next. A tick within `tolerance` of a key frame is served by that
+/// frame alone; the frames after the last tick that needs them are not decoded; between ticks frames that no other
+/// refers to are left out. A tick takes the decoded frame nearest to it, with that frame's own time. Where the nearest
+/// is further away than the tolerance, the frame on display is taken, at the tick's time.
 final class VideoSampler {
     private static let groupPackets = 300
     private static let groupBytes = 8 << 20

@@ -7,7 +7,8 @@ public struct Analysis: Hashable, Sendable {
     }
 
     public var kind: Kind
-    /// The format by its usual name in lower case: `jpeg`, `png`, `webp`, `gif`, `heic`, `avif`, `mp4`, `matroska`, `mpegts`, `mp3`, `flac` …
+    /// The format by its usual name in lower case: `jpeg`, `png`, `webp`, `gif`, `heic`, `avif`, `mp4`, `matroska`,
+    /// `mpegts`, `mp3`, `flac` …
     public var format: String
     public var bytes: Int
     public var md5: [UInt8]
@@ -28,7 +29,13 @@ public struct Analysis: Hashable, Sendable {
     public var video: VideoFingerprint?
     /// Of anything with sound that lasts at least about 3 s.
     public var audio: AudioFingerprint?
-    /// What was not done, and why: `frames_limit`, `truncated_input`, `no_audio`, `no_video`, `audio_too_short` …; stable codes.
+    /// What was not done, and why, as stable codes:
+    /// - `too_small_to_hash`: fewer than 5 pixels on a side;
+    /// - `truncated_input`, `damaged_input`: a part was decoded;
+    /// - `frames_limit`: sampled less densely than asked for; `keyframes_only`, `time_limit`: it took too long;
+    /// - `no_audio`, `no_video`, `no_frames`, `audio_too_short`, `audio_limit`: a stream that is not there or gave
+    ///   little;
+    /// - `video_undecodable`, `audio_undecodable`: a stream whose codec is not read.
     public var notes: [String]
 
     public init(

@@ -3,9 +3,9 @@ import Glibc
 
 /// The walls around a child: limits of the kernel, no new privileges, and a list of system calls.
 ///
-/// After `close` the process can read descriptors that it has, take memory, start threads and speak on its one socket. It
-/// cannot open a file, reach a network, start a program or another process, or signal one. A library that looks for a file is told
-/// that access is denied; anything else that is not listed kills the process.
+/// After `close` the process can read descriptors that it has, take memory, start threads and speak on its one socket.
+/// It cannot open a file, reach a network, start a program or another process, or signal one. A library that looks for
+/// a file is told that access is denied; anything else that is not listed kills the process.
 public enum Sandbox {
     public enum SetupError: Error { case limits, privileges, filter }
 

@@ -1,4 +1,5 @@
-/// Writes values of the wire protocol: little-endian integers of fixed width, and lengths before everything that has one.
+/// Writes values of the wire protocol: little-endian integers of fixed width, and lengths before everything that has
+/// one.
 struct WireWriter {
     private(set) var bytes: [UInt8] = []
 

@@ -55,7 +55,8 @@ struct WireSocket {
 
     /// Receives one message of at most `limit` bytes of payload.
     ///
-    /// Waits until `deadline`, in nanoseconds of the monotonic clock, or until `interrupt` can be read; for ever without them.
+    /// Waits until `deadline`, in nanoseconds of the monotonic clock, or until `interrupt` can be read; for ever
+    /// without them.
     func receive(limit: Int, deadline: UInt64? = nil, interrupt: Int32? = nil) throws(Ending) -> Message {
         var passed: Int32?
         do throws(Ending) {

@@ -8,7 +8,8 @@ public struct WorkerLimits: Hashable, Sendable {
     public var imageBytes = 128 << 20
     /// Width times height of a picture or a frame.
     public var pixels = 100_000_000
-    /// Seconds of processor time after which a video is read by its key frames only; at twice as many the rest is left out.
+    /// Seconds of processor time after which a video is read by its key frames only; at twice as many the rest is left
+    /// out.
     public var denseSeconds = 120
     /// Seconds of processor time after which the kernel stops the child.
     public var processorSeconds = 300

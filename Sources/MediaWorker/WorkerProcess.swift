@@ -86,7 +86,8 @@ final class WorkerProcess {
         return (process, result)
     }
 
-    /// Nothing of the parent's environment but where libraries are; one arena keeps the allocator's address space small.
+    /// Nothing of the parent's environment but where libraries are; one arena keeps the allocator's address space
+    /// small.
     private static func environment() -> [String] {
         let path = getenv("LD_LIBRARY_PATH").map { "LD_LIBRARY_PATH=" + String(cString: $0) }
         return [path, "MALLOC_ARENA_MAX=1"].compactMap(\.self)

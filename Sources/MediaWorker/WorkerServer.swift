@@ -11,7 +11,8 @@ public struct WorkerServer {
         fb_die_with_parent() == 0 && getppid() == parent
     }
 
-    /// Says that the child is ready and answers requests with `analyse`, which gets a descriptor that is open during the call.
+    /// Says that the child is ready and answers requests with `analyse`, which gets a descriptor that is open during
+    /// the call.
     ///
     /// Returns when the parent closes the socket or sends what is not a request.
     public static func serve(

@@ -5,7 +5,7 @@ import MediaWorker
 // The sandboxed child. Started by MediaWorkerPool with the socket on descriptor 3:
 //
 //     firebreak-media-worker serve <parent process id> <bytes of address space>
-//     firebreak-media-worker self-test <open | socket | execute | fork | signal>
+//     firebreak-media-worker self-test <none | open | socket | execute | signal | memory>
 //
 // The decoders are warmed before the sandbox closes, since nothing can be opened after it.
 

@@ -20,6 +20,10 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "The port on 127.0.0.1; the next free one where it is taken.") var port: UInt16 = 8080
     @Flag(help: "Stop the demo's server, and nothing else.") var stop = false
 
+    func validate() throws {
+        guard port > 0 else { throw ValidationError("--port is a whole number from 1 to 65535.") }
+    }
+
     func run() async throws {
         let terminal = Terminal.current
         let place = try DemoPlace(directory)

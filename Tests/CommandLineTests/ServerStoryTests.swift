@@ -102,16 +102,19 @@ import Testing
     func demo() async throws {
         try await TemporaryDirectory.with { directory in
             let demo = ["demo", "--directory", "story", "--port", "28080"]
-            for _ in 1...2 {
-                let result = try await Program.run(demo, in: directory)
+            var results: [Program.Result] = []
+            for _ in 1...2 { results.append(try await Program.run(demo, in: directory)) }
+            let known = DataDirectory(directory + "/story/server").running
+            let isRunning = known.map { kill($0.pid, 0) == 0 }
+            let stop = try await Program.run(demo + ["--stop"], in: directory)
+            for result in results {
                 #expect(result.status == 0, "\(result.output)\(result.complaint)")
                 #expect(
                     result.output.contains(
                         "8 of 8 edited copies recognised and declined; 2 of 2 look-alikes let through."))
             }
-            let running = try #require(DataDirectory(directory + "/story/server").running)
-            #expect(kill(running.pid, 0) == 0)
-            let stop = try await Program.run(demo + ["--stop"], in: directory)
+            let running = try #require(known)
+            #expect(isRunning == true)
             #expect(stop.status == 0)
             #expect(!RunningProgram(pid: running.pid).hasArguments(["serve"]))
         }

@@ -54,7 +54,7 @@ let package = Package(
         .systemLibrary(name: "CChromaprint", pkgConfig: "libchromaprint", providers: [.apt(["libchromaprint-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
-        .target(name: "CHamming", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "CHamming"),
         .target(name: "Fingerprints", dependencies: [crypto], swiftSettings: swiftSettings),
         .target(name: "HashIndex", dependencies: ["CHamming"], swiftSettings: swiftSettings),
         .target(name: "Moderation", dependencies: ["Fingerprints"], swiftSettings: swiftSettings),
@@ -100,11 +100,15 @@ let package = Package(
         .testTarget(name: "FingerprintsTests", dependencies: ["Fingerprints"], swiftSettings: swiftSettings),
         .testTarget(name: "HashIndexTests", dependencies: ["HashIndex"], swiftSettings: swiftSettings),
         .testTarget(name: "ModerationTests", dependencies: ["Moderation"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "MediaWorkerTests", dependencies: ["Fingerprints", "MediaWorker", "firebreak-media-worker"],
+            swiftSettings: swiftSettings,
+        ),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Moderation"], swiftSettings: swiftSettings),
         .testTarget(
             name: "MatchingTests", dependencies: ["Fingerprints", "Matching", "Moderation", "Storage", logging],
             swiftSettings: swiftSettings),
-        .testTarget(name: "ServerTests", dependencies: ["Moderation", "Server"], swiftSettings: swiftSettings),
+        .testTarget(name: "ServerTests", dependencies: ["Moderation", "Server", coreMetrics], swiftSettings: swiftSettings),
         .testTarget(
             name: "APITests",
             dependencies: [

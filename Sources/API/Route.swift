@@ -27,7 +27,8 @@ public struct Route: Sendable {
         self.handle = handle
     }
 
-    static let knownMethods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace]
+    static let knownMethods: [HTTPRequest.Method] =
+        [.get, .head, .post, .put, .patch, .delete, .options, .trace] + [HTTPRequest.Method("QUERY")].compactMap(\.self)
 }
 
 /// What a handler knows about its request besides the request.

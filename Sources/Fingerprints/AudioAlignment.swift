@@ -1,7 +1,8 @@
 /// Finds the stretches in which two sequences of words run in parallel.
 ///
-/// Each half of a word that agrees, bit for bit, votes for an offset. At the offsets with the most votes a stretch grows as long as
-/// its words are nearer than unrelated ones; if it is then not within the bit-error rate, the best part of it that is.
+/// Each half of a word that agrees, bit for bit, votes for an offset. At the offsets with the most votes a stretch
+/// grows as long as its words are nearer than unrelated ones; if it is then not within the bit-error rate, the best
+/// part of it that is.
 struct AudioAlignment {
     private(set) var ranges: [AlignedRange] = []
     /// Over the evidence of all ranges; 1 where there is none.
@@ -12,7 +13,8 @@ struct AudioAlignment {
     private static let maximumOffsets = 24
     /// A key is skipped where the banked sound has it more often.
     private static let maximumRepeats = 64
-    /// Bits at which a word is as likely related as unrelated, and the score lost before a stretch ends: 5 s of unrelated words.
+    /// Bits at which a word is as likely related as unrelated, and the score lost before a stretch ends: 5 s of
+    /// unrelated words.
     private static let evenBits = 10.5
     private static let dropLimit = 220.0
 
@@ -113,8 +115,8 @@ struct AudioAlignment {
         return stretches
     }
 
-    /// The part of `bounds` with the greatest score, up to where the score has dropped by the limit from its best, and where to
-    /// go on looking.
+    /// The part of `bounds` with the greatest score, up to where the score has dropped by the limit from its best, and
+    /// where to go on looking.
     private static func grow(
         _ query: AudioWords, _ banked: AudioWords, _ offset: Int, _ bounds: Range<Int>, evenBits: Double,
         dropLimit: Double

@@ -10,9 +10,9 @@ public struct AudioThresholds: Hashable, Sendable {
 
 /// What two sounds have in common: where, how much, and whether that is a match.
 ///
-/// Words that agree vote for the offset at which the two lie; at the best offsets the words are compared bit by bit, and the stretches
-/// within the bit-error rate are the ranges. Silence, held notes and loops neither vote nor count as seconds. Both sounds are taken to
-/// run at the same speed and pitch.
+/// Words that agree vote for the offset at which the two lie; at the best offsets the words are compared bit by bit,
+/// and the stretches within the bit-error rate are the ranges. Silence and held notes neither vote nor count as
+/// seconds, and loops do not vote. Both sounds are taken to run at the same speed and pitch.
 ///
 /// Source of the fingerprint: Chromaprint, algorithm 2. A word describes about 2.6 s of sound from its time on.
 public struct AudioComparison: Hashable, Sendable {
@@ -22,8 +22,8 @@ public struct AudioComparison: Hashable, Sendable {
     public var matchedSeconds: Double
     /// The share of differing bits, 0 to 1, over the evidence of all ranges; 1 where there is no range.
     public var bitErrorRate: Double
-    /// The time in the banked sound of the start of the query, by the range with the most evidence; negative when the query starts
-    /// earlier. Absent where there is no range.
+    /// The time in the banked sound of the start of the query, by the range with the most evidence; negative when the
+    /// query starts earlier. Absent where there is no range.
     public var offset: MediaTime?
     /// The part, 0 to 1, of each side that lies in ranges.
     public var queryCoverage: Double
@@ -33,8 +33,8 @@ public struct AudioComparison: Hashable, Sendable {
 
     /// Compares two fingerprints.
     ///
-    /// Ranges of less than 3 s of evidence, or less than `minimumSeconds` where that is shorter, are dropped. Of sounds of more than 2²⁰
-    /// words (36 hours) the rest is left out.
+    /// Ranges of less than 3 s of evidence, or less than `minimumSeconds` where that is shorter, are dropped. Of sounds
+    /// of more than 2²⁰ words (36 hours) the rest is left out.
     ///
     /// Cost: about 0.3 ms for two songs; a few milliseconds for two hours.
     public init(

@@ -2,16 +2,18 @@ import Synchronization
 
 /// Finds which of many banked sounds may share a stretch with a query, without comparing it with each.
 ///
-/// Every telling word of a banked sound is filed under its upper 20 bits. A query's words are looked up as they are and with each of the
-/// 20 bits turned, and vote for a sound and an offset. What `candidates` answers is a short list for `AudioComparison` to judge. It is not
-/// exact: a sound that lasts 10 s and differs in a fifth of its bits, evenly spread, is missed now and then; one that differs in a tenth is not.
+/// Every telling word of a banked sound is filed under its upper 20 bits. A query's words are looked up as they are and
+/// with each of the 20 bits turned, and vote for a sound and an offset. What `candidates` answers is a short list for
+/// `AudioComparison` to judge. It is not exact: a sound that lasts 10 s and differs in a fifth of its bits, evenly
+/// spread, is missed now and then; one that differs in a tenth is not.
 ///
-/// Cost: 8 bytes for each word of sound in postings and 4 in the sound itself, about 6 kB a minute. A lookup costs 21 probes for each telling
-/// word and a step for each posting found. Keys that very many sounds have are skipped, and where chance alone would find more than some 400,000
-/// postings, fewer bits are turned and then words left out: ask about a long query in parts.
+/// Cost: 8 bytes for each word of sound in postings and 4 in the sound itself, about 6 kB a minute. A lookup costs 21
+/// probes for each telling word and a step for each posting found. Keys that very many sounds have are skipped, and
+/// where chance alone would find more than some 400,000 postings, fewer bits are turned and then words left out: ask
+/// about a long query in parts.
 ///
-/// Safe to use from many threads at once: lookups see a sound entirely or not at all, and wait for no insertion longer than it takes to
-/// publish the result.
+/// Safe to use from many threads at once: lookups see a sound entirely or not at all, and wait for no insertion longer
+/// than it takes to publish the result.
 public final class AudioIndex: Sendable {
     /// A banked sound that may share a stretch with the query.
     public struct Candidate: Hashable, Sendable {
@@ -114,7 +116,8 @@ public final class AudioIndex: Sendable {
         }
     }
 
-    /// The sounds with the most agreeing words at one offset, best first; at most `limit`, and none with fewer than 2 votes.
+    /// The sounds with the most agreeing words at one offset, best first; at most `limit`, and none with fewer than 2
+    /// votes.
     ///
     /// Each sound is answered once, with its best offset. Candidates are for `AudioComparison` to judge.
     public func candidates(for query: AudioFingerprint, limit: Int = 32) -> [Candidate] {

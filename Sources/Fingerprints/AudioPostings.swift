@@ -1,6 +1,7 @@
 /// Where the words of some sounds are, by the upper 20 bits of the word. Never changes.
 ///
-/// A posting is one number: key (20 bits), the sound's ordinal (26), the word's position (18); so postings in order are in order of key.
+/// A posting is one number: key (20 bits), the sound's ordinal (26), the word's position (18); so postings in order are
+/// in order of key.
 struct AudioPostings: Sendable {
     static let keyBits: UInt64 = 20
     static let maximumSounds = 1 << 26

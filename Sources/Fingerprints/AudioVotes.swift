@@ -13,7 +13,8 @@ struct AudioVotes {
     /// Offsets are stored with this added.
     private static let bias = AudioPostings.maximumPosition
 
-    /// As many votes as one lookup is expected to gather by chance, at most; keeps a lookup within some tens of milliseconds.
+    /// As many votes as one lookup is expected to gather by chance, at most; keeps a lookup within some tens of
+    /// milliseconds.
     private static let budget = 400_000
 
     private struct Probe {
@@ -29,7 +30,8 @@ struct AudioVotes {
 
     /// Prepares to ask segments of `postings` words in all.
     ///
-    /// Where a lookup of every key with every bit turned would find too much by chance, fewer bits are turned; then keys are left out.
+    /// Where a lookup of every key with every bit turned would find too much by chance, fewer bits are turned; then
+    /// keys are left out.
     init(query: AudioFingerprint, postings: Int) {
         let words = AudioWords(query, limit: AudioPostings.maximumPosition)
         var positions = words.voters(key: AudioPostings.key)

@@ -1,7 +1,8 @@
 /// Which words of a sound say anything about it.
 ///
-/// Silence and held notes give the same word, or nearly, for seconds on end; a loop gives the same words again and again. Such words
-/// agree between sounds that have nothing else in common, so they neither vote nor count as evidence.
+/// Silence and held notes give the same word, or nearly, for seconds on end; a loop gives the same words again and
+/// again. Such words agree between sounds that have nothing else in common: neither kind votes, and the first does not
+/// count as evidence either.
 struct AudioWords {
     let words: [UInt32]
     /// For each word, whether it is evidence: not part of a stretch that hardly changes.
@@ -27,8 +28,8 @@ struct AudioWords {
         self.isEvidence = isEvidence
     }
 
-    /// The positions of the words that vote under a key: evidence, not the same key as the word before, and not a key that fills the
-    /// sound.
+    /// The positions of the words that vote under a key: evidence, not the same key as the word before, and not a key
+    /// that fills the sound.
     func voters(key: (UInt32) -> UInt32) -> [Int] {
         let keys = words.map(key)
         var sorted = keys.enumerated().map { UInt64($0.element) << 32 | UInt64($0.offset) }

@@ -1,4 +1,5 @@
-/// PDQ's two box filters and the sampling along one axis, as the weights of the input samples for each of 64 output samples.
+/// PDQ's two box filters and the sampling along one axis, as the weights of the input samples for each of 64 output
+/// samples.
 struct AxisWeights {
     struct Taps {
         /// The first input sample with a weight.

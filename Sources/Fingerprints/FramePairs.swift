@@ -22,13 +22,16 @@ struct FramePairs {
 
     /// As many pairs as one comparison keeps, about; a limit on memory and time when both sides stand still.
     private static let pairBudget = 200_000
-    /// As many distances as one comparison computes before it looks at every second frame only.
-    private static let distanceBudget = 400_000_000
+    /// As many distances as one comparison computes, about, before it leaves out frames of the query.
+    private static let distanceBudget = 100_000_000
+
+    /// Every so many voting frames of the query were looked at; 1 but for very long videos that stand still.
+    private(set) var step = 1
 
     /// Finds every pair of voting frames within the distance.
     ///
-    /// Where a frame of the query has more pairs than its share of the budget, the nearest are kept: by distance, then by time.
-    /// Two very long videos that stand still are compared at every second, fourth … frame of the query.
+    /// Where a frame of the query has more pairs than its share of the budget, the nearest are kept: by distance, then
+    /// by time. Two very long videos that stand still are compared at every `step`th frame of the query.
     init(query: VideoFingerprint, banked: VideoFingerprint, thresholds: VideoThresholds) {
         isQueryMatched = []
         isBankedMatched = []
@@ -41,8 +44,10 @@ struct FramePairs {
         let queryVoters = query.frames.indices.filter { query.frames[$0].quality >= thresholds.minimumQuality }
         let bankedVoters = banked.frames.indices.filter { banked.frames[$0].quality >= thresholds.minimumQuality }
         var search = FrameSearch(banked.frames, voters: bankedVoters, radius: radius, queries: queryVoters.count)
-        var step = 1
-        while !join(query, banked, queryVoters, &search, step: step) { step *= 2 }
+        while let done = join(query, banked, queryVoters, &search) {
+            let wanted = (Double(queryVoters.count) / Double(max(1, done))).rounded(.up)
+            step = min(max(step * 2, Int(Double(step) * wanted)), max(step * 2, queryVoters.count))
+        }
     }
 
     /// Takes the pairs that an index found, those that are not within the thresholds or not of these frames left out.
@@ -61,13 +66,29 @@ struct FramePairs {
             isBankedMatched[pair.bankedFrame] = true
             pairs.append(pair)
         }
-        pairs.sort { ($0.queryFrame, $0.bankedFrame) < ($1.queryFrame, $1.bankedFrame) }
+        pairs.sort { ($0.queryFrame, $0.bankedFrame, $0.distance) < ($1.queryFrame, $1.bankedFrame, $1.distance) }
+        let share = max(16, Self.pairBudget / max(1, query.frames.count))
+        var kept: [FramePair] = []
+        var group: [(frame: Int, distance: Int)] = []
+        for (position, pair) in pairs.enumerated() {
+            if group.last?.frame != pair.bankedFrame { group.append((pair.bankedFrame, pair.distance)) }
+            guard position + 1 == pairs.count || pairs[position + 1].queryFrame != pair.queryFrame else { continue }
+            if group.count > share {
+                group = nearest(share, of: group, around: query.frames[pair.queryFrame].time, banked)
+            }
+            kept += group.map {
+                FramePair(queryFrame: pair.queryFrame, bankedFrame: $0.frame, distance: $0.distance)
+            }
+            group.removeAll(keepingCapacity: true)
+        }
+        pairs = kept
     }
 
-    /// Fills the pairs from every `step`th voting frame of the query, or answers `false` when that takes too long.
+    /// Fills the pairs from every `step`th voting frame of the query, or answers how many voting frames it got to when
+    /// that takes too long.
     private mutating func join(
-        _ query: VideoFingerprint, _ banked: VideoFingerprint, _ voters: [Int], _ search: inout FrameSearch, step: Int
-    ) -> Bool {
+        _ query: VideoFingerprint, _ banked: VideoFingerprint, _ voters: [Int], _ search: inout FrameSearch
+    ) -> Int? {
         pairs.removeAll(keepingCapacity: true)
         isQueryMatched = Array(repeating: false, count: query.frames.count)
         isBankedMatched = Array(repeating: false, count: banked.frames.count)
@@ -76,11 +97,10 @@ struct FramePairs {
         for position in stride(from: 0, to: voters.count, by: step) {
             let frame = query.frames[voters[position]]
             search.find(frame.hash)
-            guard search.distancesComputed - start <= Self.distanceBudget || position + step >= voters.count else {
-                return false
-            }
+            let next = position + step
+            if search.distancesComputed - start > Self.distanceBudget, next < voters.count { return next }
             guard !search.found.isEmpty else { continue }
-            isQueryMatched[voters[position]] = true
+            for voter in voters[position..<min(next, voters.count)] { isQueryMatched[voter] = true }
             var found = search.found
             for pair in found { isBankedMatched[pair.frame] = true }
             found.sort { $0.frame < $1.frame }
@@ -90,7 +110,7 @@ struct FramePairs {
                     FramePair(queryFrame: voters[position], bankedFrame: pair.frame, distance: pair.distance))
             }
         }
-        return true
+        return nil
     }
 
     /// The nearest `count` of pairs in order of time, and of equals those around `time`.

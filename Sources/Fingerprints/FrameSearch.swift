@@ -1,16 +1,18 @@
-// SAFETY: every pointer is allocated with the count named beside it and freed in `deinit`; positions in `heads` and `next` come from
-// `0..<count`, and words and values are below 16 and 65,536.
+// SAFETY: every pointer is allocated with the count named beside it and freed in `deinit`; positions in `heads` and
+// `next` come from `0..<count`, and words and values are below 16 and 65,536.
 
 /// Finds the frames of one video within a distance of a hash, exactly.
 ///
 /// Two hashes at most 31 bits apart agree, in one of their sixteen 16-bit words, but for one bit at most; a smaller
-/// radius lets some words agree fully (31 is 15 words with no error and 16 with one). So with a table of frames by each of the words only
-/// the frames found under 272 keys need be compared. A greater radius, few frames, and frames that are all alike are
-/// compared one by one.
+/// radius lets some words agree fully (31 is 15 words with no error and 16 with one). So with a table of frames by each
+/// of the words only the frames found under 272 keys need be compared. A greater radius, few frames, and frames that
+/// are all alike are compared one by one.
 ///
-/// Source of the bound: Norouzi, Punjani and Fleet, "Fast Exact Search in Hamming Space with Multi-Index Hashing", 2014.
+/// Source of the bound: Norouzi, Punjani and Fleet, "Fast Exact Search in Hamming Space with Multi-Index Hashing",
+/// 2014.
 struct FrameSearch: ~Copyable {
-    /// What the last search found: positions in the frames that were given, in no particular order, and their distances.
+    /// What the last search found: positions in the frames that were given, in no particular order, and their
+    /// distances.
     private(set) var found: [(frame: Int, distance: Int)] = []
     /// Over all searches.
     private(set) var distancesComputed = 0
@@ -28,7 +30,10 @@ struct FrameSearch: ~Copyable {
     private let hasTables: Bool
     /// For each word and each of its values, one bit: whether any voter has it.
     private let isTaken: UnsafeMutablePointer<UInt64>
-    /// For each word and value the first voter with it, plus 1; for each voter and word the next one; 0 at the end.
+    /// For each word, how many of its values below each multiple of 64 are taken.
+    private let ranks: UnsafeMutablePointer<Int32>
+    /// For each word and taken value, in order, the first voter with it, plus 1; for each voter and word the next one;
+    /// 0 at the end.
     private let heads: UnsafeMutablePointer<Int32>
     private let next: UnsafeMutablePointer<Int32>
     /// The number of the search that last saw a voter.
@@ -51,19 +56,33 @@ struct FrameSearch: ~Copyable {
             && distances >= Self.tableThreshold
         let tables = hasTables ? Self.wordCount : 0
         isTaken = .allocate(capacity: tables * 1024)
-        heads = .allocate(capacity: tables * 65536)
+        ranks = .allocate(capacity: tables * 1024)
+        heads = .allocate(capacity: tables * count)
         next = .allocate(capacity: tables * count)
         seen = .allocate(capacity: count)
         isTaken.initialize(repeating: 0, count: tables * 1024)
-        heads.initialize(repeating: 0, count: tables * 65536)
+        ranks.initialize(repeating: 0, count: tables * 1024)
+        heads.initialize(repeating: 0, count: tables * count)
         next.initialize(repeating: 0, count: tables * count)
         seen.initialize(repeating: 0, count: count)
         for position in 0..<count {
             for word in 0..<tables {
                 let value = Self.word(word, of: hashes[position])
                 isTaken[word << 10 + value >> 6] |= 1 << UInt64(value & 63)
-                next[position << 4 + word] = heads[word << 16 + value]
-                heads[word << 16 + value] = Int32(position + 1)
+            }
+        }
+        for word in 0..<tables {
+            var rank = 0
+            for index in word << 10..<(word + 1) << 10 {
+                ranks[index] = Int32(rank)
+                rank += isTaken[index].nonzeroBitCount
+            }
+        }
+        for position in 0..<count {
+            for word in 0..<tables {
+                let head = head(word, Self.word(word, of: hashes[position]))
+                next[position << 4 + word] = heads[head]
+                heads[head] = Int32(position + 1)
             }
         }
     }
@@ -72,6 +91,7 @@ struct FrameSearch: ~Copyable {
         hashes.deallocate()
         frames.deallocate()
         isTaken.deallocate()
+        ranks.deallocate()
         heads.deallocate()
         next.deallocate()
         seen.deallocate()
@@ -107,7 +127,7 @@ struct FrameSearch: ~Copyable {
 
     @inline(__always)
     private mutating func visit(_ word: Int, _ value: Int, _ hash: PDQHash, _ budget: inout Int) {
-        var position = Int(heads[word << 16 + value]) - 1
+        var position = Int(heads[head(word, value)]) - 1
         while position >= 0 {
             budget -= 1
             if seen[position] != search {
@@ -117,6 +137,14 @@ struct FrameSearch: ~Copyable {
             }
             position = Int(next[position << 4 + word]) - 1
         }
+    }
+
+    /// Where in `heads` a taken value of a word has its place.
+    @inline(__always)
+    private func head(_ word: Int, _ value: Int) -> Int {
+        let index = word << 10 + value >> 6
+        let below = isTaken[index] & (1 << UInt64(value & 63) - 1)
+        return word * count + Int(ranks[index]) + below.nonzeroBitCount
     }
 
     private mutating func scan(_ hash: PDQHash) {

@@ -1,10 +1,10 @@
-// SAFETY: both buffers are allocated with the counts that `reserve` notes and freed in `deinit`; `reserve` runs before they are used, and every
-// index is below the number of samples or the longer side.
+// SAFETY: both buffers are allocated with the counts that `reserve` notes and freed in `deinit`; `reserve` runs before
+// they are used, and every index is below the number of samples or the longer side.
 
 /// Filters planes with fewer than 64 rows or columns sum by sum as the reference does, its rounding included.
 ///
-/// Such a plane is stretched, and where a side is 8 or 16 whole rows of coefficients are zero but for rounding: then only the very
-/// same sums give the same hash.
+/// Such a plane is stretched, and where a side is 8 or 16 whole rows of coefficients are zero but for rounding: then
+/// only the very same sums give the same hash.
 struct NarrowPlane: ~Copyable {
     private var plane: UnsafeMutablePointer<Float> = .allocate(capacity: 0)
     private var line: UnsafeMutablePointer<Float> = .allocate(capacity: 0)

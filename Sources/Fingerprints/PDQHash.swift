@@ -3,10 +3,18 @@
 /// Printed as 64 hexadecimal digits, bit 255 first, as every published list does.
 public struct PDQHash: Hashable, Sendable {
     /// Four words, the most significant first: `words[0]` holds bits 255…192.
-    public let words: SIMD4<UInt64>
+    @inlinable
+    public var words: SIMD4<UInt64> { SIMD4(first, second, third, fourth) }
+
+    // Not stored as one vector: its alignment of 32 bytes is more than the frames of asynchronous functions have, and a hash
+    // that lives across an await would be written past the end of its frame (Swift 6.3, debug builds).
+    @usableFromInline let first: UInt64
+    @usableFromInline let second: UInt64
+    @usableFromInline let third: UInt64
+    @usableFromInline let fourth: UInt64
 
     public init(words: SIMD4<UInt64>) {
-        self.words = words
+        (first, second, third, fourth) = (words[0], words[1], words[2], words[3])
     }
 
     /// Reads 64 hexadecimal digits of either case, or answers `nil`.
@@ -26,7 +34,7 @@ public struct PDQHash: Hashable, Sendable {
             words[position >> 4] = words[position >> 4] << 4 | UInt64(nibble)
             position += 1
         }
-        self.words = words
+        self.init(words: words)
     }
 
     /// Reads 32 bytes, most significant first, or answers `nil`.
@@ -36,7 +44,7 @@ public struct PDQHash: Hashable, Sendable {
         for (position, byte) in bytes.enumerated() {
             words[position >> 3] = words[position >> 3] << 8 | UInt64(byte)
         }
-        self.words = words
+        self.init(words: words)
     }
 
     /// The 32 bytes, most significant first.

@@ -5,8 +5,8 @@
 /// zeros with quality 0, which no bank matches by default. Samples that are not finite give an arbitrary hash
 /// of quality 0 to 100 and do no harm otherwise.
 ///
-/// Memory: 256 bytes per column of the widest plane seen, and 40 kB; for planes of fewer than 64 rows or columns a copy. Nothing is allocated for a plane of the same size as the one
-/// before. One hasher serves one thread at a time.
+/// Memory: 256 bytes per column of the widest plane seen, and 40 kB; for planes of fewer than 64 rows or columns a
+/// copy. Nothing is allocated for a plane of the same size as the one before. One hasher serves one thread at a time.
 ///
 /// Source: "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", Meta, 2019. The hash is
 /// that of the reference at full resolution (`pdqhash`), but for bits that the reference's own rounding decides.

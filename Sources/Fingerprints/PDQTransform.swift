@@ -6,11 +6,13 @@
     import Darwin
 #endif
 
-// SAFETY: the pointers are allocated with the counts below and freed in `deinit`; every index is bounded by those counts.
+// SAFETY: the pointers are allocated with the counts below and freed in `deinit`; every index is bounded by those
+// counts.
 
 /// The cosine transform of PDQ: 64×64 samples to the 16×16 coefficients `B = D A Dᵀ`, and the bits made from them.
 ///
-/// Each sum runs in the order of its index, as in the reference, so that equal samples give equal coefficients to the last bit.
+/// Each sum runs in the order of its index, as in the reference, so that equal samples give equal coefficients to the
+/// last bit.
 struct PDQTransform: ~Copyable {
     static let side = 64
     static let coefficientSide = 16
@@ -139,7 +141,8 @@ struct PDQTransform: ~Copyable {
         return PDQHash(words: words)
     }
 
-    /// Element 127 in sorted order, found bit by bit over keys that sort as the values do; no branch depends on the values.
+    /// Element 127 in sorted order, found bit by bit over keys that sort as the values do; no branch depends on the
+    /// values.
     private static func lowerMedian(of values: UnsafePointer<Float>, keys: UnsafeMutablePointer<Int32>) -> Float {
         for index in 0..<coefficientCount {
             let bits = Int32(bitPattern: values[index].bitPattern)

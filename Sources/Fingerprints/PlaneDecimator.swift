@@ -1,5 +1,5 @@
-// SAFETY: `grid` and `rows` are allocated with the counts below and freed in `deinit`; `reserve(columns:)` runs before `rows` is used,
-// and the weights' offsets are below the length that they were made for.
+// SAFETY: `grid` and `rows` are allocated with the counts below and freed in `deinit`; `reserve(columns:)` runs before
+// `rows` is used, and the weights' offsets are below the length that they were made for.
 
 /// Brings a luma plane to 64×64 samples as PDQ does: two box filters along each axis, then every n-th sample.
 ///

@@ -1,5 +1,6 @@
 extension [UInt64] {
-    /// Sorts by digits of 11 bits, from the lowest; several times faster than by comparison for some thousands and more.
+    /// Sorts by digits of 11 bits, from the lowest; several times faster than by comparison for some thousands and
+    /// more.
     mutating func radixSort() {
         guard count > 256 else { return sort() }
         let varying = reduce(0) { $0 | ($1 ^ self[0]) }

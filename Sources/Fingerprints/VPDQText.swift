@@ -2,8 +2,9 @@ import Foundation
 
 /// The two forms in which vPDQ writes the frames of a video.
 ///
-/// Text has one frame a line, `frameNumber,quality,hex,seconds`; JSON is an array of strings, `"hex,quality,seconds"`. Seconds have
-/// three decimals. Neither carries the duration: reading sets it to the last frame's time and one usual step more.
+/// Text has one frame a line, `frameNumber,quality,hex,seconds`; JSON is an array of strings, `"hex,quality,seconds"`.
+/// Seconds have three decimals. Neither carries the duration: reading sets it to the last frame's time and one usual
+/// step more.
 public enum VPDQText {
     /// More frames than this are refused: 55 hours at 1 frame per second.
     public static let defaultMaximumFrames = 200_000

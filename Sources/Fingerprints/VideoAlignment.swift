@@ -2,8 +2,8 @@
 ///
 /// Pairs vote for offsets in bins of half a sampling interval, since the two sides were sampled at different
 /// moments of the same scene; three neighbouring bins are read together. The best line is refined by least
-/// squares, its pairs are thinned to one a frame, cut at pauses, and taken out; then the next best line is sought among the rest. So a
-/// splice or a re-ordered cut gives several ranges.
+/// squares, its pairs are thinned to one a frame, cut at pauses, and taken out; then the next best line is sought among
+/// the rest. So a splice or a re-ordered cut gives several ranges.
 ///
 /// A pair is worth the frame's weight divided by the number of others that would do as well: a still shot of ten
 /// seconds offers a hundred pairs, of which ten lie on one line, and counts as one second.
@@ -17,15 +17,21 @@ struct VideoAlignment {
     private static let maximumRanges = 64
     private static let maximumLines = 128
 
+    /// Seconds from sample to sample of the side with fewer, and seconds that a matched frame stands for.
     private let interval: Double
+    private let frameSeconds: Double
+    private let gapSeconds: Double
     private let thresholds: VideoThresholds
     private let minimumFrames: Int
 
     init(
-        _ pairs: [FramePair], query: VideoFingerprint, banked: VideoFingerprint, thresholds: VideoThresholds,
+        _ pairs: [FramePair], step: Int, query: VideoFingerprint, banked: VideoFingerprint, thresholds: VideoThresholds,
         weights: [Double]
     ) {
         interval = max(0.02, max(query.samplingInterval, banked.samplingInterval).seconds)
+        let querySeconds = query.samplingInterval.seconds * Double(step)
+        frameSeconds = max(interval, querySeconds)
+        gapSeconds = max(thresholds.gapTolerance.seconds, step > 1 ? 2.5 * querySeconds : 0)
         self.thresholds = thresholds
         minimumFrames = max(1, thresholds.minimumRangeFrames)
         guard pairs.count >= minimumFrames else { return }
@@ -55,7 +61,8 @@ struct VideoAlignment {
         ranges.sort { ($0.query.lowerBound, $0.banked.lowerBound) < ($1.query.lowerBound, $1.banked.lowerBound) }
     }
 
-    /// Least squares over the pairs near the line: the offset always, and the speed too where other speeds than 1 are sought.
+    /// Least squares over the pairs near the line: the offset always, and the speed too where other speeds than 1 are
+    /// sought.
     private func refined(_ line: AlignmentLine, _ votes: [AlignmentVote]) -> AlignmentLine {
         var line = line
         for _ in 0..<2 {
@@ -83,7 +90,8 @@ struct VideoAlignment {
         return line
     }
 
-    /// The pairs near the line, each frame of either side in one at most; the more alike and the nearer to the line go first.
+    /// The pairs near the line, each frame of either side in one at most; the more alike and the nearer to the line go
+    /// first.
     private func oneToOne(
         _ votes: [AlignmentVote], near line: AlignmentLine, _ isQueryTaken: [Bool], _ isBankedTaken: [Bool]
     ) -> [AlignmentVote] {
@@ -112,7 +120,7 @@ struct VideoAlignment {
         var start = 0
         for index in pairs.indices {
             let isLast = index + 1 == pairs.count
-            guard isLast || pairs[index + 1].queryTime - pairs[index].queryTime > thresholds.gapTolerance.seconds else {
+            guard isLast || pairs[index + 1].queryTime - pairs[index].queryTime > gapSeconds else {
                 continue
             }
             if index + 1 - start >= minimumFrames { runs.append(pairs[start...index]) }
@@ -132,8 +140,9 @@ struct VideoAlignment {
         ranges.append(
             AlignedRange(
                 query: queryStart...queryEnd, banked: bankedStart...bankedEnd,
-                speed: speed, matchedSeconds: run.reduce(0) { $0 + $1.evidence } * interval, matchedFrames: run.count,
+                speed: speed, matchedSeconds: run.reduce(0) { $0 + $1.evidence } * frameSeconds,
+                matchedFrames: run.count,
                 meanDistance: Double(run.reduce(0) { $0 + $1.distance }) / Double(run.count)))
-        coveredSeconds += run.reduce(0) { $0 + $1.weight } * interval
+        coveredSeconds += run.reduce(0) { $0 + $1.weight } * frameSeconds
     }
 }

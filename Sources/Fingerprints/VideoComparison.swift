@@ -19,8 +19,8 @@ public struct VideoComparison: Hashable, Sendable {
 
     /// Compares two fingerprints, frame by frame.
     ///
-    /// `weights` has a number from 0 to 1 for each frame of the query (`frameWeight(entries:)` makes one); where it is absent or too
-    /// short, a frame weighs 1. A weight that is not from 0 to 1 counts as 0.
+    /// `weights` has a number from 0 to 1 for each frame of the query (`frameWeight(entries:)` makes one); where it is
+    /// absent or too short, a frame weighs 1. A weight that is not from 0 to 1 counts as 0.
     ///
     /// Cost: about 1 µs for each frame of the query against an hour of banked frames, when few frames are alike.
     public init(
@@ -33,8 +33,8 @@ public struct VideoComparison: Hashable, Sendable {
 
     /// Compares by the pairs of frames that an index found in one banked video.
     ///
-    /// `pairs` holds every pair of these two videos within the distance, in any order. Pairs of frames that do not vote or are
-    /// too far apart, or that name no frame, are left out.
+    /// `pairs` holds every pair of these two videos within the distance, in any order. Pairs of frames that do not vote
+    /// or are too far apart, or that name no frame, are left out.
     public init(
         pairs: [FramePair], query: VideoFingerprint, banked: VideoFingerprint,
         thresholds: VideoThresholds = VideoThresholds(), weights: [Double]? = nil
@@ -49,7 +49,7 @@ public struct VideoComparison: Hashable, Sendable {
         _ weights: [Double]?
     ) {
         let alignment = VideoAlignment(
-            pairs.pairs, query: query, banked: banked, thresholds: thresholds, weights: weights ?? [])
+            pairs.pairs, step: pairs.step, query: query, banked: banked, thresholds: thresholds, weights: weights ?? [])
         ranges = alignment.ranges
         matchedSeconds = ranges.reduce(0) { $0 + $1.matchedSeconds }
         let frames = ranges.reduce(0) { $0 + $1.matchedFrames }
@@ -67,8 +67,8 @@ public struct VideoComparison: Hashable, Sendable {
 
     /// Whether this is a match, and by which rule.
     ///
-    /// Where black or flat frames of the shorter side have no vote, the share of it that must match is of the others; but never less than
-    /// half of the threshold of the whole.
+    /// Where black or flat frames of the shorter side have no vote, the share of it that must match is of the others;
+    /// but never less than half of the threshold of the whole.
     public func verdict(_ thresholds: VideoThresholds = VideoThresholds()) -> MatchVerdict {
         guard !ranges.isEmpty else { return .noMatch }
         if matchedSeconds >= thresholds.matchedSeconds { return .enoughSeconds }
@@ -94,7 +94,8 @@ public struct VideoComparison: Hashable, Sendable {
 }
 
 extension VideoFingerprint {
-    /// The usual time from one frame to the next: the median, between 20 ms and 10 s; 1 s when there are fewer than two frames.
+    /// The usual time from one frame to the next: the median, between 20 ms and 10 s; 1 s when there are fewer than two
+    /// frames.
     public var samplingInterval: MediaTime {
         guard frames.count >= 2 else { return MediaTime(milliseconds: 1000) }
         let times = frames.map(\.time.milliseconds).sorted()

@@ -7,6 +7,7 @@ final class StillDecoder {
     func decode(
         _ bytes: UnsafeRawBufferPointer, format: SniffedFormat, budget: MediaBudget
     ) throws(MediaError) -> StillPicture {
+        if let size = DeclaredSize(bytes, format: format) { try budget.check(width: size.width, height: size.height) }
         switch format {
         case .jpeg:
             // Samplings that the fast decoder does not know go to the other one.

@@ -42,16 +42,24 @@ public final class MediaWorkerPool: Sendable {
     public func analyse(
         descriptor: Int32, options: AnalysisOptions = AnalysisOptions()
     ) async throws(AnalysisFailure) -> Analysis {
+        switch await outcome(descriptor: descriptor, options: options) {
+        case .success(let analysis): return analysis
+        case .failure(let failure): throw failure
+        }
+    }
+
+    private func outcome(
+        descriptor: Int32, options: AnalysisOptions
+    ) async -> Result<Analysis, AnalysisFailure> {
         let job = queue.reserve()
-        let result: Result<Analysis, AnalysisFailure> = await withTaskCancellationHandler {
+        defer { queue.forget(job) }
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 queue.submit(job, descriptor: descriptor, options: options) { continuation.resume(returning: $0) }
             }
         } onCancel: {
             queue.cancel(job)
         }
-        queue.forget(job)
-        return try result.get()
     }
 
     /// How the children are doing at this moment.

@@ -87,14 +87,14 @@ final class GroupCommitter: Sendable {
         _ tickets: [WriteTicket], attemptsLeft: Int, _ withSession: WithSession
     ) -> CommitBatch.Rest {
         guard !tickets.isEmpty else { return .nothing }
-        var rest = CommitBatch.Rest.nothing
+        var rest: CommitBatch.Rest?
         do {
             try withSession { session in
                 rest = CommitBatch(session: session, tickets: tickets, mayRepeat: attemptsLeft > 0).run()
             }
         } catch {
-            for ticket in tickets { ticket.fail(error) }
+            if rest == nil { for ticket in tickets { ticket.fail(error) } }
         }
-        return rest
+        return rest ?? .nothing
     }
 }

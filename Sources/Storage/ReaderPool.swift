@@ -14,14 +14,14 @@ final class ReaderPool: Sendable {
     init(label: String, width: Int, waitingLimit: Int = 65_536, withSession: @escaping WithSession) {
         queue = WorkQueue(label: label, width: width, batch: 1, waitingLimit: waitingLimit) { worker, tickets in
             for ticket in tickets {
+                var isAnswered = false
                 do {
-                    var isAnswered = false
                     try withSession(worker) { isAnswered = ticket.body($0, true) }
                     if !isAnswered {
-                        try withSession(worker) { _ = ticket.body($0, false) }
+                        try withSession(worker) { isAnswered = ticket.body($0, false) }
                     }
                 } catch {
-                    ticket.fail(error)
+                    if !isAnswered { ticket.fail(error) }
                 }
             }
         }

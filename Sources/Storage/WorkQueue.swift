@@ -55,6 +55,14 @@ private final class Workers<Item: Sendable>: Sendable {
         var count: Int { waiting.count - head }
     }
 
+    private enum Admission {
+        case refuse(WorkQueueRefusal)
+        case wake
+        case start(worker: Int)
+        /// Every thread is busy, and the first to be free takes the item.
+        case leave
+    }
+
     private enum Turn {
         case items([Item])
         case wait
@@ -81,21 +89,25 @@ private final class Workers<Item: Sendable>: Sendable {
     }
 
     func submit(_ item: Item) throws(WorkQueueRefusal) {
-        let (refusal, newWorker) = state.withLock { state -> (WorkQueueRefusal?, Int?) in
-            if state.isClosed { return (.closed, nil) }
-            if state.count >= waitingLimit { return (.full, nil) }
+        let step = state.withLock { state -> Admission in
+            if state.isClosed { return .refuse(.closed) }
+            if state.count >= waitingLimit { return .refuse(.full) }
             state.waiting.append(item)
             if state.idle > 0 {
                 state.idle -= 1
-                wake.signal()
-                return (nil, nil)
+                return .wake
             }
-            guard state.started < width else { return (nil, nil) }
+            guard state.started < width else { return .leave }
             state.started += 1
-            return (nil, state.started - 1)
+            return .start(worker: state.started - 1)
         }
-        if let refusal { throw refusal }
-        if let newWorker { start(newWorker) }
+        // Outside of the lock, which the woken thread takes first of all.
+        switch step {
+        case .refuse(let refusal): throw refusal
+        case .wake: wake.signal()
+        case .start(let worker): start(worker)
+        case .leave: break
+        }
     }
 
     /// Lets the threads end when nothing waits any more, and tells the closer when the last has.

@@ -139,15 +139,14 @@ struct BankTests {
         let directory = NSTemporaryDirectory() + "firebreak-import-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        var (bank, item) = ("", "")
-        try await TestServer.run(in: directory, runsJobs: false) { server in
-            bank = try await server.bank("known", purpose: "watch")
+        let (bank, item) = try await TestServer.run(in: directory, runsJobs: false) { server in
+            let bank = try await server.bank("known", purpose: "watch")
             let lines = (0..<1800).map { "md5 " + String(repeating: "0", count: 28) + String(format: "%04x", $0) }
             let pending = try await server.call(
                 .post, "/v1/banks/\(bank)/imports?wait=0", body: Array(lines.joined(separator: "\n").utf8),
                 type: "text/plain")
             #expect(pending.status == 202)
-            item = pending.string("id")
+            return (bank, pending.string("id"))
         }
         try await TestServer.run(in: directory) { server in
             let principal = Principal(actor: .system("test"), platform: server.platform.id, scopes: [.banksRead])

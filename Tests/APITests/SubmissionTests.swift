@@ -208,12 +208,12 @@ struct SubmissionTests {
         let directory = NSTemporaryDirectory() + "firebreak-restart-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        var id = ""
-        try await TestServer.run(in: directory, runsJobs: false) { server in
+        let id = try await TestServer.run(in: directory, runsJobs: false) { server in
             let bank = try await server.bank("known", purpose: "enforce")
             _ = try await server.upload("/v1/banks/\(bank)/entries", SampleMedia.picture)
-            id = try await server.upload("/v1/content?wait=0", SampleMedia.editedPicture).string("id")
+            let id = try await server.upload("/v1/content?wait=0", SampleMedia.editedPicture).string("id")
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory + "/spool").count == 1)
+            return id
         }
         try await TestServer.run(in: directory) { server in
             let content = try #require(ID<Content>(id))

@@ -7,10 +7,10 @@ struct AudioIndexTests {
     func candidates(rate: Double) throws {
         var make = Synthetic(seed: 1)
         let index = AudioIndex()
-        let songs = (0..<200).map { _ in make.words(600) }
+        let songs = (0..<80).map { _ in make.words(400) }
         for (slot, song) in songs.enumerated() { index.insert(slot: UInt32(slot), AudioFingerprint(song)) }
-        #expect(index.count == 200)
-        for slot in stride(from: 0, to: 200, by: 7) {
+        #expect(index.count == 80)
+        for slot in stride(from: 0, to: 80, by: 7) {
             let query = AudioFingerprint(make.noisy(songs[slot][200..<320], rate: rate))
             let first = try #require(index.candidates(for: query, limit: 3).first)
             #expect(first.slot == UInt32(slot))
@@ -23,7 +23,7 @@ struct AudioIndexTests {
     @Test("Many at once are filed as one by one")
     func bulk() {
         var make = Synthetic(seed: 2)
-        let sounds = (0..<60).map { (slot: UInt32($0 * 3), fingerprint: AudioFingerprint(make.words(400))) }
+        let sounds = (0..<30).map { (slot: UInt32($0 * 3), fingerprint: AudioFingerprint(make.words(400))) }
         let (single, bulk) = (AudioIndex(), AudioIndex())
         for sound in sounds { single.insert(slot: sound.slot, sound.fingerprint) }
         bulk.insert(sounds)
@@ -38,13 +38,13 @@ struct AudioIndexTests {
         var make = Synthetic(seed: seed)
         let index = AudioIndex()
         var model: [UInt32: [UInt32]] = [:]
-        for _ in 0..<600 {
+        for _ in 0..<200 {
             let slot = UInt32.random(in: 0..<40, using: &make.random)
             if Int.random(in: 0..<3, using: &make.random) == 0 {
                 index.remove(slot: slot)
                 model[slot] = nil
             } else {
-                let words = make.words(.random(in: 0...400, using: &make.random))
+                let words = make.words(.random(in: 0...300, using: &make.random))
                 index.insert(slot: slot, AudioFingerprint(words))
                 model[slot] = words
             }
@@ -61,11 +61,12 @@ struct AudioIndexTests {
     func removal() {
         var make = Synthetic(seed: 6)
         let index = AudioIndex()
-        let songs = (0..<150).map { _ in AudioFingerprint(make.words(1200)) }
+        let songs = (0..<100).map { _ in AudioFingerprint(make.words(900)) }
         for (slot, song) in songs.enumerated() { index.insert(slot: UInt32(slot), song) }
         let before = index.memoryBytes
-        for slot in 1..<150 as Range<UInt32> {
+        for slot in 1..<100 as Range<UInt32> {
             index.remove(slot: slot)
+            guard slot % 15 == 1 else { continue }
             #expect(index.candidates(for: songs[Int(slot)]).allSatisfy { $0.slot != slot })
         }
         #expect(index.count == 1)
@@ -109,7 +110,7 @@ struct AudioIndexTests {
             }
             for _ in 0..<3 {
                 group.addTask {
-                    for _ in 0..<40 where index.candidates(for: songs[0], limit: 1).first?.slot != 0 { return false }
+                    for _ in 0..<15 where index.candidates(for: songs[0], limit: 1).first?.slot != 0 { return false }
                     return true
                 }
             }

@@ -2,7 +2,8 @@ import Foundation
 
 /// PDQ straight from its paper, one sample at a time and in single precision throughout: the oracle of the fast path.
 ///
-/// Its coefficients and hashes equal those of the published reference (`pdqhash` 0.2.8) to the last bit from the same luma.
+/// Its coefficients and hashes equal those of the published reference (`pdqhash` 0.2.8) to the last bit from the same
+/// luma.
 struct ReferencePDQ {
     /// 64 rows of 64 samples.
     var grid: [Float]

@@ -1,6 +1,11 @@
 import Foundation
 import Glibc
 import MediaWorker
+import Testing
+
+/// Everything that runs a child, one test after another: some tests look for the children of this process.
+@Suite("Media worker", .serialized)
+enum WorkerTests {}
 
 /// Synthetic media made by the command-line tools of FFmpeg and libheif, once for each test run.
 enum TestMedia {
@@ -39,15 +44,19 @@ enum TestMedia {
     }
 
     private static func run(_ command: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = command
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw ToolFailure(command: command) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for standard in 0...2 { posix_spawn_file_actions_addopen(&actions, Int32(standard), "/dev/null", O_RDWR, 0) }
+        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+        defer { for argument in arguments { free(argument) } }
+        var process: pid_t = 0
+        var status: Int32 = -1
+        guard posix_spawnp(&process, command[0], &actions, nil, &arguments, environ) == 0 else {
+            throw ToolFailure(command: command)
+        }
+        while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+        guard status == 0 else { throw ToolFailure(command: command) }
     }
 }
 

@@ -23,11 +23,11 @@ struct SQLiteDatabaseTests {
         try await withDirectory { directory in
             let database = try SQLiteDatabase(path: "\(directory)/a.db")
             let modes = try await database.write { connection in
-                try ["journal_mode", "synchronous", "foreign_keys"].map { name in
+                try ["journal_mode", "synchronous", "foreign_keys", "temp_store"].map { name in
                     try connection.query("PRAGMA \(name)").first?.values.first
                 }
             }
-            #expect(modes == [.text("wal"), .integer(2), .integer(1)])
+            #expect(modes == [.text("wal"), .integer(2), .integer(1), .integer(2)])
             await database.close()
         }
     }

@@ -16,9 +16,22 @@ func timeVideo() {
                     + "  coverage \(text(comparison.queryCoverage, decimals: 2))")
         }
     }
-    let still = VideoFingerprint((0..<3600).map { _ in near(PDQHash(words: SIMD4(1, 2, 3, 4)), bits: 4, &random) })
-    let time = median(runs: 3) { _ = VideoComparison(query: still, banked: still) }
-    print("Video:Compare:1h:standing still  \(text(time / 1000)) ms")
+    for hours in [1, 24] {
+        let still = VideoFingerprint(
+            (0..<3600 * hours).map { _ in near(PDQHash(words: SIMD4(1, 2, 3, 4)), bits: 4, &random) })
+        var comparison = VideoComparison(query: still, banked: still)
+        let time = median(runs: 3) { comparison = VideoComparison(query: still, banked: still) }
+        print(
+            "Video:Compare:\(hours)h:standing still  \(text(time / 1000)) ms  ranges \(comparison.ranges.count)"
+                + "  coverage \(text(comparison.queryCoverage, decimals: 2))")
+    }
+    let day = film(seconds: 86_400, shot: 1...8, &random)
+    let copy = VideoFingerprint(day.frames.map { near($0.hash, bits: 10, &random) })
+    var comparison = VideoComparison(query: copy, banked: day)
+    let time = median(runs: 3) { comparison = VideoComparison(query: copy, banked: day) }
+    print(
+        "Video:Compare:24h:cuts:copy  \(text(time / 1000)) ms  ranges \(comparison.ranges.count)"
+            + "  coverage \(text(comparison.queryCoverage, decimals: 2))")
 }
 
 func timeAudio() {

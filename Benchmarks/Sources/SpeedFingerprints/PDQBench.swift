@@ -29,6 +29,30 @@ func timePDQ() {
     print("PDQ:Dihedral:512x512  UInt8 \(text(all)) µs for all eight")
 }
 
+/// Counts how many of a thousand pictures hash as the oracle hashes them.
+func countAgreement() {
+    var random = BenchGenerator(seed: 7)
+    var hasher = PDQHasher()
+    var (same, sharp, sharpSame, qualitySame) = (0, 0, 0, 0)
+    for seed in 0..<1000 as Range<UInt64> {
+        let width = Int.random(in: 5...700, using: &random)
+        let height = Int.random(in: 5...700, using: &random)
+        let plane = PicturePlane(width: width, height: height, seed: seed)
+        let oracle = ReferencePDQ(luma: plane.floats, width: width, height: height)
+        let hash = plane.bytes.withUnsafeBufferPointer { hasher.fingerprint(luma: $0, width: width, height: height) }
+        let isSame = hash.hash.hex == oracle.hex
+        if isSame { same += 1 }
+        if oracle.quality == hash.quality { qualitySame += 1 }
+        if oracle.quality >= 50 {
+            sharp += 1
+            if isSame { sharpSame += 1 }
+        }
+    }
+    print(
+        "PDQ:Agreement:1000  same hash \(same)  same quality \(qualitySame)"
+            + "  of \(sharp) at quality 50 or more \(sharpSame) have the same hash")
+}
+
 extension PDQHasher {
     mutating func fingerprint(luma: UnsafeBufferPointer<Float>, width: Int, height: Int) -> PDQFingerprint {
         guard let base = luma.baseAddress else { return PDQFingerprint(hash: PDQHash(words: .zero), quality: 0) }

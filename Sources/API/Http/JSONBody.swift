@@ -70,6 +70,8 @@ extension Refusal {
         case .keyNotFound(let key, let context):
             self.init(
                 .invalid, code: "missing_field", "The field “\(Self.path(context.codingPath + [key]))” is missing.")
+        case .typeMismatch(_, let context) where context.codingPath.isEmpty:
+            self.init(.invalid, code: "invalid_json", "The body is not a JSON object.")
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             self.init(
                 .invalid, code: "invalid_field",

@@ -109,6 +109,8 @@ struct ProblemAnswers: RouterMiddleware {
                 Problem(.serviceUnavailable, code: "storage_unavailable", "The database cannot be reached; try again."),
                 [.retryAfter: "1"]
             )
+        case .engine(code: "nul_in_text", message: _):
+            (Problem(.badRequest, code: "invalid_field", "A text holds U+0000, which cannot be stored."), [:])
         case .newerSchema, .corrupt, .engine:
             (
                 Problem(

@@ -59,6 +59,7 @@ struct ContentRoutes {
     }
 
     private func submitFingerprints(_ request: Request, _ context: APIContext) async throws -> Response {
+        _ = try Query(request).wait()
         let body = try await JSONBody(request)
         let submission = try body.decode(WireSubmission.self)
         let set = try WireFingerprint.set(submission.fingerprints.map(\.value), duration: submission.duration)

@@ -38,6 +38,9 @@ struct WireFingerprint: Codable {
 
     /// Reads what `list` wrote. `duration` is in seconds; where it is absent, the last frame or word gives it.
     static func set(_ list: [WireFingerprint], duration: Double?) throws(Refusal) -> FingerprintSet {
+        if let duration, !(0..<4_000_000).contains(duration) {
+            throw Refusal(.invalid, code: "invalid_duration", "duration is seconds, from 0 to below 4000000.")
+        }
         var reader = FingerprintSetReader(duration: duration)
         for (index, item) in list.enumerated() {
             guard item.version == nil || item.version == item.algorithm.currentVersion else {

@@ -6,11 +6,13 @@ extension BankEntry {
         guard bank.state != .archived else {
             throw Refusal.wrongState("Bank", bank.id.text, is: bank.state.rawValue, to: "added to")
         }
-        guard proposal.labels.count <= 32, proposal.labels.allSatisfy({ (1...100).contains($0.utf8.count) }) else {
-            throw Refusal(.invalid, code: "invalid_labels", "An entry has at most 32 labels of 1 to 100 bytes each.")
+        guard proposal.labels.count <= 32, proposal.labels.allSatisfy({ (1...100).contains($0.unicodeScalars.count) })
+        else {
+            throw Refusal(
+                .invalid, code: "invalid_labels", "An entry has at most 32 labels of 1 to 100 characters each.")
         }
-        guard (proposal.note?.utf8.count ?? 0) <= 1000 else {
-            throw Refusal(.invalid, code: "invalid_note", "A note has at most 1000 bytes.")
+        guard (proposal.note?.unicodeScalars.count ?? 0) <= 1000 else {
+            throw Refusal(.invalid, code: "invalid_note", "A note has at most 1000 characters.")
         }
         var entry = BankEntry(
             id: id, bank: bank.id, platform: bank.platform, identity: proposal.identity, labels: proposal.labels,
@@ -93,8 +95,8 @@ extension BankEntry {
     }
 
     private static func check(reason: String) throws(Refusal) {
-        guard (1...1000).contains(reason.utf8.count) else {
-            throw Refusal(.invalid, code: "invalid_reason", "A reason has 1 to 1000 bytes.")
+        guard (1...1000).contains(reason.unicodeScalars.count) else {
+            throw Refusal(.invalid, code: "invalid_reason", "A reason has 1 to 1000 characters.")
         }
     }
 }

@@ -47,8 +47,8 @@ public struct ManageKeys: Sendable {
     func insert(
         name: String, scopes: Set<Scope>, expiresAt: Timestamp?, by principal: Principal
     ) async throws -> (key: APIKey, secret: String) {
-        guard (1...100).contains(name.utf8.count) else {
-            throw Refusal(.invalid, code: "invalid_name", "A key's name has 1 to 100 bytes.")
+        guard (1...100).contains(name.unicodeScalars.count) else {
+            throw Refusal(.invalid, code: "invalid_name", "A key's name has 1 to 100 characters.")
         }
         guard !scopes.isEmpty else {
             throw Refusal(.invalid, code: "invalid_scopes", "A key needs at least one scope.")

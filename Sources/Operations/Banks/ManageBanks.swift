@@ -18,8 +18,8 @@ public struct ManageBanks: Sendable {
         guard (0...1).contains(creation.rolloutRatio) else {
             throw Refusal(.invalid, code: "invalid_rollout_ratio", "rollout_ratio is a number from 0 to 1.")
         }
-        guard (creation.harm?.utf8.count ?? 0) <= 100 else {
-            throw Refusal(.invalid, code: "invalid_harm", "A harm has at most 100 bytes.")
+        guard (creation.harm?.unicodeScalars.count ?? 0) <= 100 else {
+            throw Refusal(.invalid, code: "invalid_harm", "A harm has at most 100 characters.")
         }
         let now = installation.clock()
         let bank = Bank(creation, id: installation.newID(), platform: principal.platform, at: now)

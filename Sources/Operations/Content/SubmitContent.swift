@@ -131,8 +131,8 @@ public struct SubmitContent: Sendable {
     private static func check(_ offer: Offer) throws(Refusal) {
         for (name, value) in [("external_id", offer.externalID), ("account_id", offer.accountID)] {
             guard let value else { continue }
-            guard (1...256).contains(value.utf8.count), !value.utf8.contains(0) else {
-                throw Refusal(.invalid, code: "invalid_\(name)", "\(name) has 1 to 256 bytes, none of them zero.")
+            guard (1...256).contains(value.unicodeScalars.count), !value.utf8.contains(0) else {
+                throw Refusal(.invalid, code: "invalid_\(name)", "\(name) has 1 to 256 characters, not U+0000.")
             }
         }
     }

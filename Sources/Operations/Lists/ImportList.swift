@@ -62,8 +62,11 @@ public struct ImportList: Sendable {
             by: principal.actor, on: principal.platform, at: now)
         let lease = installation.lease(at: now)
         return try await installation.database.write { connection in
-            guard try BankStore(connection).bank(bank, on: principal.platform) != nil else {
+            guard let target = try BankStore(connection).bank(bank, on: principal.platform) else {
                 throw Refusal.notFound("bank", bank.text)
+            }
+            guard target.state != .archived else {
+                throw Refusal.wrongState("Bank", bank.text, is: target.state.rawValue, to: "added to")
             }
             if let key = idempotency, let earlier = try key.claim(connection, for: item.id, principal, at: now) {
                 return AcceptedImport(id: earlier, job: nil)
@@ -100,7 +103,20 @@ public struct ImportList: Sendable {
         guard let descriptor = installation.spool.open(spool) else {
             return try await run.fail("The uploaded list is gone from the spool; send it again.")
         }
-        var lines = TextLines(descriptor: descriptor)
+        let result: ListImport
+        do {
+            result = try await Self.read(TextLines(descriptor: descriptor), payload, into: &run)
+        } catch let refusal as Refusal where refusal.kind == .conflict {
+            // The bank was archived in the meantime; another try would not help.
+            result = try await run.fail(refusal.message)
+        }
+        installation.spool.remove(spool)
+        return result
+    }
+
+    private static func read(
+        _ lines: consuming TextLines, _ payload: Payload, into run: inout ListImportRun
+    ) async throws -> ListImport {
         var reader = ListReader(format: payload.format, plainAlgorithm: payload.algorithm)
         var batch: [ListReader.Item] = []
         while let line = try lines.next() {
@@ -114,9 +130,7 @@ public struct ImportList: Sendable {
             }
         }
         batch += reader.finish()
-        let result = try await run.finish(batch, lines: reader.line)
-        installation.spool.remove(spool)
-        return result
+        return try await run.finish(batch, lines: reader.line)
     }
 }
 

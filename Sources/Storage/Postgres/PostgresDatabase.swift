@@ -39,10 +39,10 @@ public final class PostgresDatabase: Database {
         let writer = PostgresSlot(connection, options, isWriter: true)
         let reading = (0..<max(1, options.readers)).map { _ in PostgresSlot(connection, options, isWriter: false) }
         slots = [writer] + reading
-        committer = GroupCommitter(label: "firebreak.postgres.write") { body throws(StoreError) in
+        committer = GroupCommitter(label: "postgres.write") { body throws(StoreError) in
             try writer.use(body)
         }
-        readers = ReaderPool(label: "firebreak.postgres.read", width: reading.count) {
+        readers = ReaderPool(label: "postgres.read", width: reading.count) {
             worker, body throws(StoreError) in
             try reading[worker].read(body)
         }

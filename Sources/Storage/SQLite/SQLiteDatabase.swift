@@ -9,7 +9,7 @@ import GRDB
 public final class SQLiteDatabase: Database {
     public struct Options: Sendable {
         /// Threads that read, each with a connection of its own.
-        public var readers = 4
+        public var readers = min(4, max(2, ProcessInfo.processInfo.activeProcessorCount))
         /// Seconds that a write waits for another process's write.
         public var busyTimeout: Double = 5
         /// Page cache of each connection, in KiB.
@@ -23,24 +23,34 @@ public final class SQLiteDatabase: Database {
         public init() {}
     }
 
-    private let writer: any DatabaseWriter
+    private let writer: DatabaseQueue
     private let committer: GroupCommitter
     private let readers: ReaderPool
+    private let connections: [DatabaseQueue]
 
     public var engine: DatabaseEngine { .sqlite }
 
     /// Opens a file, and makes it where there is none. Throws `StoreError`.
     public convenience init(path: String, options: Options = Options()) throws {
         do {
-            let pool = try DatabasePool(path: path, configuration: Self.configuration(options))
-            try pool.writeWithoutTransaction { database in
+            var configuration = Self.configuration(options)
+            configuration.journalMode = .wal
+            let writer = try DatabaseQueue(path: path, configuration: configuration)
+            try writer.inDatabase { database in
                 try database.execute(sql: "PRAGMA synchronous = FULL")
+                // What a savepoint may have to restore is kept in memory; otherwise it is written to a temporary file.
+                try database.execute(sql: "PRAGMA temp_store = MEMORY")
                 try database.execute(sql: "PRAGMA wal_autocheckpoint = \(options.checkpointPages)")
                 if let pages = options.maximumPages {
                     try database.execute(sql: "PRAGMA max_page_count = \(pages)")
                 }
             }
-            self.init(writer: pool, readers: options.readers)
+            configuration.readonly = true
+            configuration.journalMode = .default
+            let readers = try (0..<max(1, options.readers)).map { _ in
+                try DatabaseQueue(path: path, configuration: configuration)
+            }
+            self.init(writer: writer, readers: readers)
         } catch {
             throw EngineFailure(sqlite: error).error
         }
@@ -49,24 +59,49 @@ public final class SQLiteDatabase: Database {
     /// A database that lives in memory and dies with this value, for tests. Reads and writes take turns.
     public static func inMemory(options: Options = Options()) throws -> SQLiteDatabase {
         do {
-            return SQLiteDatabase(writer: try DatabaseQueue(configuration: configuration(options)), readers: 1)
+            return SQLiteDatabase(writer: try DatabaseQueue(configuration: configuration(options)), readers: [])
         } catch {
             throw EngineFailure(sqlite: error).error
         }
     }
 
-    private init(writer: any DatabaseWriter, readers: Int) {
+    /// - Parameter readers: each belongs to one reading thread; none where the writer's connection is the only one.
+    private init(writer: DatabaseQueue, readers: [DatabaseQueue]) {
         self.writer = writer
-        committer = GroupCommitter(label: "firebreak.sqlite.write") { body throws(StoreError) in
-            writer.writeWithoutTransaction { database in body(SQLiteSession(database)) }
+        connections = readers
+        committer = GroupCommitter(label: "sqlite.write") { body throws(StoreError) in
+            writer.inDatabase { database in body(SQLiteSession(database)) }
         }
-        self.readers = ReaderPool(label: "firebreak.sqlite.read", width: readers) { _, body throws(StoreError) in
-            do {
-                try writer.read { database in body(SQLiteSession(database)) }
+        let label = "sqlite.read"
+        self.readers =
+            if readers.isEmpty {
+                ReaderPool(label: label, width: 1) { _, body throws(StoreError) in
+                    do {
+                        try writer.read { database in body(SQLiteSession(database)) }
+                    } catch {
+                        throw EngineFailure(sqlite: error).error
+                    }
+                }
+            } else {
+                ReaderPool(label: label, width: readers.count) { worker, body throws(StoreError) in
+                    try Self.read(readers[worker], body)
+                }
+            }
+    }
+
+    private static func read(_ queue: DatabaseQueue, _ body: (any EngineSession) -> Void) throws(StoreError) {
+        let failure = queue.inDatabase { database -> EngineFailure? in
+            let session = SQLiteSession(database)
+            do throws(EngineFailure) {
+                try session.take(.beginReading)
+                body(session)
+                try session.take(.rollback)
+                return nil
             } catch {
-                throw EngineFailure(sqlite: error).error
+                return error
             }
         }
+        if let failure { throw failure.error }
     }
 
     public func read<T: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> T) async throws -> T {
@@ -81,6 +116,7 @@ public final class SQLiteDatabase: Database {
     public func close() async {
         await committer.close()
         await readers.close()
+        for connection in connections { try? connection.close() }
         try? writer.close()
     }
 
@@ -96,7 +132,7 @@ public final class SQLiteDatabase: Database {
         }
     }
 
-    private static func copy(_ writer: any DatabaseWriter, to path: String) throws {
+    private static func copy(_ writer: DatabaseQueue, to path: String) throws {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw StoreError.conflict("\(path) exists already; a backup never overwrites.")
         }
@@ -115,7 +151,6 @@ public final class SQLiteDatabase: Database {
         configuration.label = "firebreak"
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(options.busyTimeout)
-        configuration.maximumReaderCount = max(1, options.readers)
         configuration.observesSuspensionNotifications = false
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA cache_size = -\(options.cacheKiB)")

@@ -47,8 +47,8 @@ final class SQLiteSession: EngineSession {
     func take(_ step: TransactionStep) throws(EngineFailure) {
         do {
             switch step {
-            case .begin: try database.beginTransaction(.immediate)
-            case .beginReading: try database.beginTransaction(.deferred)
+            case .begin: try run("BEGIN IMMEDIATE TRANSACTION")
+            case .beginReading: try run("BEGIN DEFERRED TRANSACTION")
             case .savepoint: try run("SAVEPOINT body")
             case .nextSavepoint:
                 try run("RELEASE SAVEPOINT body")
@@ -56,8 +56,8 @@ final class SQLiteSession: EngineSession {
             case .undoSavepoint:
                 try run("ROLLBACK TO SAVEPOINT body")
                 try run("RELEASE SAVEPOINT body")
-            case .commit: try database.commit()
-            case .rollback: if database.isInsideTransaction { try database.rollback() }
+            case .commit: try run("COMMIT TRANSACTION")
+            case .rollback: if database.isInsideTransaction { try run("ROLLBACK TRANSACTION") }
             }
         } catch {
             throw EngineFailure(sqlite: error)

@@ -22,7 +22,19 @@ enum SampleMedia {
     /// The same sound, another format.
     static let songAsMP3 = make("-f lavfi -i \(sound) -t 20 -b:a 96k", "mp3")
 
-    private static let slowPictures = "mandelbrot=s=480x360:r=10:end_pts=4000:maxiter=400"
+    /// Six scenes of two seconds, each slow and unlike the others.
+    private static let slowPictures: String = {
+        let places = [
+            (-0.743643, 0.131825, 0.02), (-0.1, 0.9, 0.4), (0.28, 0.53, 0.05), (-1.25, 0.05, 0.2), (-0.5, 0.55, 0.5),
+            (0.36, 0.1, 0.1),
+        ]
+        let scenes = places.map { x, y, scale in
+            "mandelbrot=s=480x360:r=10:start_x=\(x):start_y=\(y):start_scale=\(scale):end_scale=\(scale * 0.9):end_pts=20:maxiter=300,trim=duration=2,setpts=PTS-STARTPTS"
+        }
+        let labels = scenes.indices.map { "[s\($0)]" }
+        return zip(scenes, labels).map { $0 + $1 }.joined(separator: ";") + ";" + labels.joined()
+            + "concat=n=\(scenes.count)"
+    }()
     private static let sound =
         "aevalsrc=0.3*sin(2*PI*t*(300+120*sin(t*1.7)+60*sin(t*5.1)))+0.2*sin(2*PI*t*(900+300*sin(t*0.9)+200*sin(t*3.3)))"
 

@@ -23,22 +23,24 @@ struct TestServer: Sendable {
     let clock: ManualClock
 
     /// Runs `body` against a fresh server. `analyser` stands in for the media worker where a test needs a sick one.
-    static func run(
+    @discardableResult
+    static func run<Value: Sendable>(
         settings: OperationSettings = OperationSettings(), analyser: (any MediaAnalyser)? = nil, loadIndex: Bool = true,
-        _ body: (TestServer) async throws -> Void
-    ) async throws {
+        _ body: @Sendable @escaping (TestServer) async throws -> Value
+    ) async throws -> Value {
         let directory = NSTemporaryDirectory() + "firebreak-api-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        try await run(in: directory, settings: settings, analyser: analyser, loadIndex: loadIndex, body)
+        return try await run(in: directory, settings: settings, analyser: analyser, loadIndex: loadIndex, body)
     }
 
     /// Runs `body` against a server over a directory that may hold an earlier server's data.
-    static func run(
+    @discardableResult
+    static func run<Value: Sendable>(
         in directory: String, settings: OperationSettings = OperationSettings(),
         analyser: (any MediaAnalyser)? = nil, loadIndex: Bool = true, runsJobs: Bool = true,
-        _ body: (TestServer) async throws -> Void
-    ) async throws {
+        _ body: @Sendable @escaping (TestServer) async throws -> Value
+    ) async throws -> Value {
         let clock = ManualClock()
         let database = try SQLiteDatabase(path: directory + "/firebreak.sqlite")
         _ = try await Migrator().run(database, now: clock.now.milliseconds)
@@ -65,19 +67,18 @@ struct TestServer: Sendable {
         let application = Application(
             router: FirebreakAPI(installation: installation, desk: desk) { "firebreak_up 1\n" }.router(), logger: logger
         )
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            if runsJobs { group.addTask { await desk.run() } }
-            try await application.test(.router) { client in
-                try await body(
-                    TestServer(
-                        installation: installation, desk: desk, client: client, adminSecret: secret, platform: platform,
-                        directory: directory, clock: clock))
-            }
-            desk.stop()
-            try await group.waitForAll()
+        async let running: Void = runsJobs ? desk.run() : ()
+        let value = try await application.test(.router) { client in
+            try await body(
+                TestServer(
+                    installation: installation, desk: desk, client: client, adminSecret: secret, platform: platform,
+                    directory: directory, clock: clock))
         }
+        desk.stop()
+        await running
         if analyser == nil { await worker.pool.stop() }
         await database.close()
+        return value
     }
 }
 

@@ -13,7 +13,7 @@ import Testing
         static func all(_ command: any ParsableCommand.Type, path: [String] = []) -> [Page] {
             let configuration = command.configuration
             let path = path + [command._commandName]
-            let children = configuration.subcommands + configuration.groupedSubcommands.flatMap(\.subcommands)
+            let children = configuration.subcommands
             return [Page(testDescription: path.joined(separator: "-"), command: command)]
                 + children.flatMap { all($0, path: path) }
         }

@@ -40,8 +40,15 @@ struct DemoCommand: AsyncParsableCommand {
         try await media.make()
         try place.clearServer()
         let server = try await DemoServer.start(place, port: port, terminal)
-        let report = try await FirebreakClient.with(server.endpoint) { client in
-            try await DemoStory(client: client, media: media, terminal: terminal).tell()
+        let report: DemoReport
+        do {
+            report = try await FirebreakClient.with(server.endpoint) { client in
+                try await DemoStory(client: client, media: media, terminal: terminal).tell()
+            }
+        } catch {
+            // A story that breaks off leaves nothing behind; what stopped it is the news, not a failure to stop.
+            try? await RunningProgram(pid: server.pid).stop()
+            throw error
         }
         terminal.print("\n" + report.text(terminal))
         terminal.print(farewell(server, place, ContinuousClock.now - start))

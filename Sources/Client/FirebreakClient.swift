@@ -6,8 +6,8 @@ import NIOCore
 ///
 /// Calls stand in files by area: `BankCalls`, `EntryCalls`, `ListCalls`, `LookupCalls`, `ContentCalls`, `KeyCalls`,
 /// `ProcessCalls`. Each throws `ClientError`. Uploads are streamed from their file, so that a file of any size needs
-/// constant memory. A POST that makes something carries an `Idempotency-Key`, and is sent again when the server was
-/// not reached or was not ready.
+/// constant memory. A POST that makes something carries an `Idempotency-Key`, and is sent again when the
+/// connection broke off or the server was not ready.
 public struct FirebreakClient: Sendable {
     public let endpoint: Endpoint
     let http: HTTPClient
@@ -20,6 +20,7 @@ public struct FirebreakClient: Sendable {
         self.newKey = newKey
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .seconds(5)
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)

@@ -61,7 +61,7 @@ extension FirebreakClient {
         }
     }
 
-    /// Sends a request, again after a pause where that is harmless and the server could not be reached or was not ready.
+    /// Sends a request, again after a pause where that is harmless and the connection broke off or the server was not ready.
     ///
     /// Answers other than 2xx are thrown as `ClientError.problem`.
     func send(_ exchange: Exchange) async throws -> ExchangeAnswer {
@@ -158,17 +158,19 @@ extension FirebreakClient {
             return "the connection was refused"
         }
         if text.contains("remoteConnectionClosed") || text.contains("ECONNRESET") || text.contains("EPIPE") {
-            return "the connection was closed"
+            return ClientError.closedConnection
         }
         return String(text.prefix(160)).replacing("\n", with: " ")
     }
 }
 
 extension ClientError {
+    static let closedConnection = "the connection was closed"
+
     /// Whether the same request may succeed a moment later.
     var isPassing: Bool {
         switch self {
-        case .unreachable: true
+        case .unreachable(_, let reason): reason == Self.closedConnection
         case .problem(let problem): problem.status == 503
         case .unusable, .file, .unexpected: false
         }

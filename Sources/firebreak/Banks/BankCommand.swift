@@ -18,8 +18,9 @@ struct BankCommand: AsyncParsableCommand {
               firebreak bank promote leaflets
             """,
         subcommands: [
-            BankList.self, BankCreate.self, BankShow.self, BankAdd.self, BankApprove.self, BankRemove.self,
-            BankImport.self, BankExport.self, BankPromote.self, BankPause.self,
+            BankList.self, BankCreate.self, BankShow.self, BankChangeSettings.self, BankPromote.self, BankPause.self,
+            BankAdd.self, BankApprove.self, BankSuspend.self, BankResume.self, BankRemove.self, BankImport.self,
+            BankExport.self,
         ])
 }
 

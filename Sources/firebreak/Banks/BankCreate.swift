@@ -41,6 +41,39 @@ struct BankCreate: AsyncParsableCommand {
     }
 }
 
+struct BankChangeSettings: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "change", abstract: "Change how near is near enough, or on how many submissions a bank acts.",
+        discussion: """
+            What is not named stays as it is.
+
+            EXAMPLE
+              firebreak bank change leaflets --pdq-distance 24 --rollout 0.1
+            """)
+
+    @Argument(help: "The bank's name or id.") var bank: String
+    @Option(help: ArgumentHelp("The share of submissions on which matches take effect.", valueName: "0…1"))
+    var rollout: Double?
+    @OptionGroup(title: "Thresholds") var thresholds: ThresholdOptions
+    @OptionGroup var options: BankOptions
+
+    func validate() throws {
+        guard rollout != nil || thresholds.document != nil else {
+            throw ValidationError("Name what is to change: --rollout or a threshold.")
+        }
+    }
+
+    func run() async throws {
+        let change = BankChange(thresholds: thresholds.document, rolloutRatio: rollout)
+        let reference = bank
+        let bank = try await options.server.call { client in
+            try await client.changeBank(try await client.bank(reference).id, change)
+        }
+        let terminal = Terminal.current
+        terminal.print(options.json ? try JSONLine.text(bank) : BankText.facts(bank, terminal))
+    }
+}
+
 /// How near is near enough.
 struct ThresholdOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Bits, 0 to 64, by which pictures may differ.", valueName: "bits"))

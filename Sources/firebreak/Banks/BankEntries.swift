@@ -116,29 +116,3 @@ struct BankApprove: AsyncParsableCommand {
         }
     }
 }
-
-struct BankRemove: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "remove",
-        abstract: "Withdraw entries for good; the record keeps that they were there, and why not.",
-        discussion: """
-            EXAMPLE
-              firebreak bank remove leaflets ent_01j… --reason "a news report"
-            """)
-
-    @Argument(help: "The bank's name or id.") var bank: String
-    @Argument(help: ArgumentHelp("Ids of entries.", valueName: "entry")) var entries: [String]
-    @Option(help: "Why, for the record.") var reason: String
-    @OptionGroup var options: BankOptions
-
-    func run() async throws {
-        let (terminal, json) = (Terminal.current, options.json)
-        try await options.server.call { client in
-            let bank = try await client.bank(self.bank)
-            for id in entries {
-                let entry = try await client.retractEntry(id, in: bank.id, reason: reason)
-                terminal.print(json ? try JSONLine.text(entry) : "\(entry.id)  \(entry.state)")
-            }
-        }
-    }
-}

@@ -20,6 +20,10 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "The port on 127.0.0.1; the next free one where it is taken.") var port: UInt16 = 8080
     @Flag(help: "Stop the demo's server, and nothing else.") var stop = false
 
+    func validate() throws {
+        guard port > 0 else { throw ValidationError("--port is a whole number from 1 to 65535.") }
+    }
+
     func run() async throws {
         let terminal = Terminal.current
         let place = try DemoPlace(directory)
@@ -36,8 +40,15 @@ struct DemoCommand: AsyncParsableCommand {
         try await media.make()
         try place.clearServer()
         let server = try await DemoServer.start(place, port: port, terminal)
-        let report = try await FirebreakClient.with(server.endpoint) { client in
-            try await DemoStory(client: client, media: media, terminal: terminal).tell()
+        let report: DemoReport
+        do {
+            report = try await FirebreakClient.with(server.endpoint) { client in
+                try await DemoStory(client: client, media: media, terminal: terminal).tell()
+            }
+        } catch {
+            // A story that breaks off leaves nothing behind; what stopped it is the news, not a failure to stop.
+            try? await RunningProgram(pid: server.pid).stop()
+            throw error
         }
         terminal.print("\n" + report.text(terminal))
         terminal.print(farewell(server, place, ContinuousClock.now - start))

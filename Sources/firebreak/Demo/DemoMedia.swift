@@ -49,9 +49,9 @@ struct DemoMedia: Sendable {
             name: "emblem-cropped.jpg", story: "cropped a little, re-encoded", isCopy: true, source: "emblem.png",
             recipe: ["-vf", "crop=iw*0.98:ih*0.98", "-q:v", "4"]),
         Upload(
-            name: "poster-logo.jpg", story: "logo in the corner, resized", isCopy: true, source: "poster.png",
+            name: "leaflet-logo.jpg", story: "logo in the corner, resized", isCopy: true, source: "leaflet.png",
             recipe: [
-                "-vf", "drawbox=iw*0.90:ih*0.04:iw*0.07:ih*0.05:0xF5F5F5@0.5:fill,scale=800:-2", "-q:v", "4",
+                "-vf", "drawbox=iw*0.89:ih*0.04:iw*0.08:ih*0.08:0xF5F5F5:fill,scale=800:-2", "-q:v", "4",
             ]),
         Upload(
             name: "poster-mirrored.webp", story: "mirrored, as WebP", isCopy: true, source: "poster.png",

@@ -9,7 +9,8 @@ struct MatchCommand: AsyncParsableCommand {
         discussion: """
             The files are fingerprinted on this machine and only their fingerprints are
             sent; the server stores nothing. The exit code is 1 when a file matched, 3
-            when a file could not be answered for.
+            when a file could not be answered for. The key needs the scope lookup, and
+            banks:read with --bank.
 
             EXAMPLES
               firebreak match --data ./firebreak-data upload.jpg

@@ -5,6 +5,7 @@ import Synchronization
 final class ProgressBar: Sendable {
     private struct State {
         var done: Int64 = 0
+        var isFinished = false
         var lastDrawn: ContinuousClock.Instant?
         var isDrawn = false
     }
@@ -21,6 +22,17 @@ final class ProgressBar: Sendable {
         self.total = total
         self.unit = unit
         self.terminal = terminal
+        if terminal.isErrorScreen { keepDrawing() }
+    }
+
+    /// Shows that time passes, also while one thing takes long.
+    private func keepDrawing() {
+        Task { [weak self] in
+            while let self, !self.state.withLock({ $0.isFinished }) {
+                self.move { $0 }
+                try await Task.sleep(for: .milliseconds(250))
+            }
+        }
     }
 
     /// Adds to what is done; draws at most ten times a second.
@@ -36,7 +48,7 @@ final class ProgressBar: Sendable {
         let now = ContinuousClock.now
         state.withLock { state in
             state.done = change(state.done)
-            guard terminal.isErrorScreen, now - start > .seconds(1) else { return }
+            guard terminal.isErrorScreen, !state.isFinished, now - start > .seconds(1) else { return }
             if let last = state.lastDrawn, now - last < .milliseconds(100) { return }
             state.lastDrawn = now
             state.isDrawn = true
@@ -51,6 +63,7 @@ final class ProgressBar: Sendable {
         state.withLock { state in
             if state.isDrawn { terminal.draw("\r\u{1b}[K") }
             state.isDrawn = false
+            state.isFinished = true
         }
     }
 }
@@ -76,7 +89,11 @@ struct ProgressLine: Hashable {
         }
         let share = min(1, max(0, Double(done) / Double(total)))
         var tail = "  \(Quantity.share(share))  \(amount(done)) of \(amount(total))"
-        if share > 0.02, share < 1 { tail += "  \(Quantity.time(elapsed / share * (1 - share))) left" }
+        if share > 0.02, share < 1 {
+            tail += "  \(Quantity.time(elapsed / share * (1 - share))) left"
+        } else {
+            tail += "  \(Quantity.time(elapsed))"
+        }
         let room = min(40, width - title.count - tail.count - 4)
         guard room >= 8 else { return String((title + tail).prefix(max(0, width))) }
         let filled = Int((share * Double(room)).rounded())

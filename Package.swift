@@ -33,6 +33,8 @@ let package = Package(
     products: [
         .library(name: "Fingerprints", targets: ["Fingerprints"]),
         .library(name: "HashIndex", targets: ["HashIndex"]),
+        .library(name: "MediaWorker", targets: ["MediaWorker"]),
+        .library(name: "Storage", targets: ["Storage"]),
         .executable(name: "firebreak", targets: ["firebreak"]),
         .executable(name: "firebreak-media-worker", targets: ["firebreak-media-worker"]),
     ],
@@ -78,7 +80,8 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Fingerprints", "Matching", "MediaWorker", "Moderation", "Operations", "Storage", crypto, hummingbird, logging,
+                "Fingerprints", "Matching", "MediaWorker", "Moderation", "Operations", "Storage", crypto, hummingbird,
+                logging,
                 metrics,
             ],
             resources: [.embedInCode("openapi.yaml")], swiftSettings: swiftSettings),
@@ -104,11 +107,18 @@ let package = Package(
             name: "MediaWorkerTests", dependencies: ["Fingerprints", "MediaWorker", "firebreak-media-worker"],
             swiftSettings: swiftSettings,
         ),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "Moderation"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Fingerprints", "Moderation", "Storage"], swiftSettings: swiftSettings),
         .testTarget(
             name: "MatchingTests", dependencies: ["Fingerprints", "Matching", "Moderation", "Storage", logging],
             swiftSettings: swiftSettings),
-        .testTarget(name: "ServerTests", dependencies: ["Moderation", "Server", coreMetrics], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ServerTests", dependencies: ["Moderation", "Server", coreMetrics], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "Client", "Fingerprints", "MediaWorker", "firebreak", "firebreak-media-worker", argumentParser,
+            ], swiftSettings: swiftSettings),
         .testTarget(
             name: "APITests",
             dependencies: [

@@ -31,24 +31,34 @@ public struct FirebreakAPI: Sendable {
         router.add(middleware: SecurityHeaders())
         router.add(middleware: RequestMetrics())
         router.add(middleware: ProblemAnswers())
-        let authenticate = Authenticate(installation)
         for (path, methods) in Dictionary(grouping: routes, by: \.path) {
-            let allowed = methods.map(\.method)
-            for route in methods {
-                router.on(RouterPath(route.path), method: route.method) { request, context in
-                    var context = context
-                    if route.access == .key {
-                        context.principal = try await authenticate.principal(of: request)
-                    }
-                    return try await route.handle(request, context)
-                }
-            }
-            for method in Route.knownMethods where !allowed.contains(method) {
-                router.on(RouterPath(path), method: method) { _, _ -> Response in
-                    throw MethodNotAllowed(allowed: allowed)
-                }
-            }
+            add(methods, at: RouterPath(path), to: router)
         }
         return router
+    }
+
+    /// Adds the methods of one path; the others answer that the path does not have them. HEAD is GET without the body.
+    private func add(_ methods: [Route], at path: RouterPath, to router: Router<APIContext>) {
+        for route in methods {
+            router.on(path, method: route.method) { request, context in try await answer(route, request, context) }
+            guard route.method == .get else { continue }
+            router.on(path, method: .head) { request, context in
+                var response = try await answer(route, request, context)
+                response.body = ResponseBody()
+                return response
+            }
+        }
+        let allowed = methods.map(\.method) + (methods.contains { $0.method == .get } ? [.head] : [])
+        for method in Route.knownMethods where !allowed.contains(method) {
+            router.on(path, method: method) { _, _ -> Response in throw MethodNotAllowed(allowed: allowed) }
+        }
+    }
+
+    private func answer(_ route: Route, _ request: Request, _ context: APIContext) async throws -> Response {
+        var context = context
+        if route.access == .key {
+            context.principal = try await Authenticate(installation).principal(of: request)
+        }
+        return try await route.handle(request, context)
     }
 }

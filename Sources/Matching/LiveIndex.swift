@@ -59,6 +59,14 @@ public final class LiveIndex: Sendable {
             memoryBytes: indexes.stills.memoryBytes + indexes.frames.memoryBytes)
     }
 
+    /// Returns when the index is not loading any more, or when the time is up.
+    public func waitWhileLoading(atMost limit: Duration) async {
+        let deadline = ContinuousClock.now + limit
+        while phase == .loading, ContinuousClock.now < deadline, !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
     /// Why a lookup cannot be answered now, if it cannot.
     public func unavailability() -> IndexUnavailable? {
         let (phase, checkedAt) = status.withLock { ($0.phase, $0.checkedAt) }

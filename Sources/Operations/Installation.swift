@@ -65,15 +65,18 @@ public struct OperationSettings: Sendable, Hashable {
     public var frameInterval: MediaTime
     /// How often an analysis that failed for a passing reason is tried before the content is given its fail-mode verdict.
     public var analysisAttempts: Int
+    /// How long a verdict waits for an index that is still being loaded, in milliseconds; then it is the fail mode's.
+    public var indexPatience: Int64
 
     public init(
         failMode: FailMode = .hold, maximumUpload: Int = 2 << 30, frameInterval: MediaTime = MediaTime(seconds: 1),
-        analysisAttempts: Int = 3
+        analysisAttempts: Int = 3, indexPatience: Int64 = 30_000
     ) {
         self.failMode = failMode
         self.maximumUpload = maximumUpload
         self.frameInterval = frameInterval
         self.analysisAttempts = analysisAttempts
+        self.indexPatience = indexPatience
     }
 }
 

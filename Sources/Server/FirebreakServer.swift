@@ -44,7 +44,8 @@ public struct FirebreakServer: Sendable {
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? configuration.port
-                let url = "http://\(configuration.host):\(port)"
+                let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+                let url = "http://\(host):\(port)"
                 do {
                     try directory.announce(url: url)
                     logger.notice("listening", metadata: ["url": "\(url)"])

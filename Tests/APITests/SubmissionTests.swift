@@ -156,7 +156,7 @@ struct SubmissionTests {
 
     @Test("While the index cannot answer, content is held with the reason and lookups answer 503")
     func indexUnavailable() async throws {
-        try await TestServer.run(loadIndex: false) { server in
+        try await TestServer.run(settings: OperationSettings(indexPatience: 50), loadIndex: false) { server in
             let held = try await server.upload("/v1/content", SampleMedia.picture)
             #expect(held.outcome == "hold")
             let reasons = held.object("verdict")["reasons"] as? [[String: Any]]

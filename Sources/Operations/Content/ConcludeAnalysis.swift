@@ -13,7 +13,7 @@ extension AnalyseContent {
         let query = RecognitionQuery(analysis)
         var content = content
         content.facts = ContentFacts(analysis)
-        let judgement = Judge(installation).judge(query, of: content)
+        let judgement = await Judge(installation).judge(query, of: content)
         return try await commit(content, spool: spool, job, judgement, query.fingerprints)
     }
 

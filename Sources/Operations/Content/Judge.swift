@@ -15,7 +15,9 @@ struct Judge {
     }
 
     /// The verdict on what the index says now. Where it cannot say, the verdict is the fail mode's, with the reason.
-    func judge(_ query: RecognitionQuery, of content: Content) -> Judgement {
+    /// Right after a start the index is still being loaded; that is waited for, so that a restart makes no work for people.
+    func judge(_ query: RecognitionQuery, of content: Content) async -> Judgement {
+        await installation.index.waitWhileLoading(atMost: .milliseconds(installation.settings.indexPatience))
         let now = installation.clock()
         let raised: [MatchSettlement.Raised]
         do {

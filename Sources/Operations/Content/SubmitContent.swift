@@ -81,7 +81,7 @@ public struct SubmitContent: Sendable {
         let installation = installation
         var content = newContent(offer, principal)
         content.facts = ContentFacts(kind: kind, duration: fingerprints.video?.duration ?? fingerprints.audio?.duration)
-        let judgement = Judge(installation).judge(RecognitionQuery(fingerprints: fingerprints), of: content)
+        let judgement = await Judge(installation).judge(RecognitionQuery(fingerprints: fingerprints), of: content)
         let decided = try content.state.decide(judgement.verdict, of: content.id)
         let submittedEvent = event(.submitted(externalID: offer.externalID, account: nil), of: content, principal)
         let decidedEvent = installation.event(

@@ -95,18 +95,27 @@ public final class JobDesk: Sendable {
                 return nil
             }
             let first = await group.next() ?? nil
-            self.giveUp(key, number)
             group.cancelAll()
             return first
         }
     }
 
+    /// Hands the job in and waits for its end, or for the task to be cancelled; cancelled beforehand it only hands in.
     private func wait(for key: String, as number: Int, starting job: LeasedJob?) async -> JobResult? {
-        await withCheckedContinuation { continuation in
-            waiting.withLock {
-                $0.waiters[key, default: []].append(Waiting.Waiter(number: number, continuation: continuation))
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                // A cancellation that comes first is seen here, one that comes later finds the waiter.
+                let isLate = waiting.withLock { waiting in
+                    guard !Task.isCancelled else { return true }
+                    waiting.waiters[key, default: []].append(
+                        Waiting.Waiter(number: number, continuation: continuation))
+                    return false
+                }
+                if let job { handIn.yield(job) }
+                if isLate { continuation.resume(returning: nil) }
             }
-            if let job { handIn.yield(job) }
+        } onCancel: {
+            giveUp(key, number)
         }
     }
 

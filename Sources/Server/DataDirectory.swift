@@ -31,8 +31,10 @@ final class DataDirectory: Sendable {
     let node: String
     private let lock: Int32
 
-    /// Makes what is missing, with mode 0700, and takes the directory for this process.
+    /// Makes what is missing, with mode 0700, and takes the directory for this process. Whatever this process makes from now
+    /// on is for its own user alone: the directory may have been made by someone else, for everyone to read.
     init(path: String) throws(Refusal) {
+        umask(0o077)
         paths = DataPaths(path)
         try Self.make(path)
         for part in ["spool", "index", "keys"] { try Self.make(path + "/" + part) }

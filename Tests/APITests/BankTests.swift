@@ -109,6 +109,27 @@ struct BankTests {
         }
     }
 
+    @Test("A label that a spreadsheet would calculate is guarded in the CSV, and is itself again when it is imported")
+    func formulas() async throws {
+        try await TestServer.run { server in
+            let bank = try await server.bank("origin", purpose: "watch")
+            let labels = ["=1+1", "'=1+1", "@a", "'quoted", "-2", "=\u{301}x"]
+            let text = String(decoding: try JSONEncoder().encode(labels), as: UTF8.self)
+            let made = try await server.post(
+                "/v1/banks/\(bank)/entries",
+                json: #"{"labels":\#(text),"fingerprints":[{"algorithm":"pdq","value":"\#(Self.hash)"}]}"#)
+            #expect(made.status == 201, "\(made.text)")
+            let list = try await server.get("/v1/banks/\(bank)/export?format=csv").text
+            #expect(list.contains(",'=1+1|"))
+            let copy = try await server.bank("copy", purpose: "watch")
+            let report = try await server.call(
+                .post, "/v1/banks/\(copy)/imports?format=csv&wait=60", body: Array(list.utf8), type: "text/csv")
+            #expect(report.json["added"] as? Int == 1, "\(report.text)")
+            let entries = try await server.get("/v1/banks/\(copy)/entries")
+            #expect(entries.list("items").first?["labels"] as? [String] == labels)
+        }
+    }
+
     @Test("Bad lines are counted and named by their numbers, and the good ones taken")
     func rejects() async throws {
         try await TestServer.run { server in

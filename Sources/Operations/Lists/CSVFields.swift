@@ -34,12 +34,24 @@ enum CSVFields {
         return nil
     }
 
+    /// The first bytes of a field that get an apostrophe in front: what begins a formula, and the apostrophe itself.
+    private static let guarded = Array("=+-@\t'".utf8)
+
+    /// A field as it was before `write` put an apostrophe in front; other fields as they are.
+    static func unguarded(_ field: String) -> String {
+        let bytes = field.utf8
+        guard bytes.first == UInt8(ascii: "'"), let second = bytes.dropFirst().first, guarded.contains(second) else {
+            return field
+        }
+        return String(decoding: bytes.dropFirst(), as: UTF8.self)
+    }
+
     /// A record's line, quoted where it must be. Line breaks become spaces, so that a record is always one line. A field that a
-    /// spreadsheet would take for a formula gets an apostrophe in front.
+    /// spreadsheet would take for a formula gets an apostrophe in front, which `unguarded` takes away again.
     static func write(_ fields: [String]) -> String {
         fields.map { field in
             var text = field.replacing("\r\n", with: " ").replacing("\n", with: " ").replacing("\r", with: " ")
-            if let first = text.first, "=+-@\t".contains(first) { text = "'" + text }
+            if let first = text.utf8.first, guarded.contains(first) { text = "'" + text }
             guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") }) else {
                 return text
             }

@@ -7,7 +7,7 @@ struct CSVRow {
     var columns: [String: Int]
     var line: Int
 
-    subscript(_ name: String) -> String { columns[name].map { fields[$0] } ?? "" }
+    subscript(_ name: String) -> String { columns[name].map { CSVFields.unguarded(fields[$0]) } ?? "" }
 }
 
 /// The rows of one entity, which are one entry.

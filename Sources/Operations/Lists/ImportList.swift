@@ -8,6 +8,8 @@ public import Storage
 public struct ImportList: Sendable {
     static let jobKind = "list.import"
     private static let batch = 500
+    /// The length of the lines, in bytes, after which a batch ends: what is read of a line takes several times as much.
+    private static let batchBytes = 16 << 20
     private static let rejectLimit = 1000
 
     let installation: Installation
@@ -119,14 +121,16 @@ public struct ImportList: Sendable {
     ) async throws -> ListImport {
         var reader = ListReader(format: payload.format, plainAlgorithm: payload.algorithm)
         var batch: [ListReader.Item] = []
+        var bytes = 0
         while let line = try lines.next() {
+            bytes += line.count
             batch += reader.take(line)
             if reader.lacksHeader {
                 return try await run.fail("The list has no header that names signal_type and value, as our CSV has.")
             }
-            if batch.count >= Self.batch {
+            if batch.count >= Self.batch || bytes >= Self.batchBytes {
                 try await run.take(batch, upTo: reader.settledLine)
-                batch = []
+                (batch, bytes) = ([], 0)
             }
         }
         batch += reader.finish()

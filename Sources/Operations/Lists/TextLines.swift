@@ -25,6 +25,14 @@ struct TextLines: ~Copyable {
         case text(String)
         /// Not UTF-8, or over the limit.
         case unusable(String)
+
+        /// Bytes that are held for it.
+        var count: Int {
+            switch self {
+            case .text(let text): text.utf8.count
+            case .unusable: 0
+            }
+        }
     }
 
     /// The next line without its line break; `nil` at the end.

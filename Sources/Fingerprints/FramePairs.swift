@@ -21,7 +21,7 @@ struct FramePairs {
     private(set) var isBankedMatched: [Bool]
 
     /// As many pairs as one comparison keeps, about; a limit on memory and time when both sides stand still.
-    private static let pairBudget = 200_000
+    static let pairBudget = 200_000
     /// As many distances as one comparison computes, about, before it leaves out frames of the query.
     private static let distanceBudget = 100_000_000
 
@@ -74,7 +74,7 @@ struct FramePairs {
             if group.last?.frame != pair.bankedFrame { group.append((pair.bankedFrame, pair.distance)) }
             guard position + 1 == pairs.count || pairs[position + 1].queryFrame != pair.queryFrame else { continue }
             if group.count > share {
-                group = nearest(share, of: group, around: query.frames[pair.queryFrame].time, banked)
+                group = Self.nearest(share, of: group, around: query.frames[pair.queryFrame].time, banked)
             }
             kept += group.map {
                 FramePair(queryFrame: pair.queryFrame, bankedFrame: $0.frame, distance: $0.distance)
@@ -104,7 +104,7 @@ struct FramePairs {
             var found = search.found
             for pair in found { isBankedMatched[pair.frame] = true }
             found.sort { $0.frame < $1.frame }
-            if found.count > share { found = nearest(share, of: found, around: frame.time, banked) }
+            if found.count > share { found = Self.nearest(share, of: found, around: frame.time, banked) }
             for pair in found {
                 pairs.append(
                     FramePair(queryFrame: voters[position], bankedFrame: pair.frame, distance: pair.distance))
@@ -113,8 +113,18 @@ struct FramePairs {
         return nil
     }
 
+    /// The pairs of one frame of the query with one banked video that a comparison keeps: at most its share of the budget.
+    static func kept(
+        _ found: [(frame: Int, distance: Int)], share: Int, around time: MediaTime, _ banked: VideoFingerprint
+    ) -> [(frame: Int, distance: Int)] {
+        guard found.count > max(1, share) else { return found }
+        let ordered = found.filter { banked.frames.indices.contains($0.frame) && (0...256).contains($0.distance) }
+            .sorted { $0.frame < $1.frame }
+        return ordered.count > share ? nearest(max(1, share), of: ordered, around: time, banked) : ordered
+    }
+
     /// The nearest `count` of pairs in order of time, and of equals those around `time`.
-    private func nearest(
+    private static func nearest(
         _ count: Int, of found: [(frame: Int, distance: Int)], around time: MediaTime, _ banked: VideoFingerprint
     ) -> [(frame: Int, distance: Int)] {
         var histogram = [Int](repeating: 0, count: 257)

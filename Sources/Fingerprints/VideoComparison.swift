@@ -65,6 +65,20 @@ public struct VideoComparison: Hashable, Sendable {
             isBankedMatched: pairs.isBankedMatched, minimumQuality: thresholds.minimumQuality)
     }
 
+    /// Thins what an index found for one frame of the query in one banked video to what a comparison would use of it, so
+    /// that two long videos which stand still do not fill the memory with the pairs of each frame with each.
+    ///
+    /// `queryFrames` is how many frames the query has, and `videos` in how many banked videos this one was found. The
+    /// nearest stay: by distance, then by time. Few pairs are answered as they are.
+    public static func thinned(
+        _ found: [(frame: Int, distance: Int)], at time: MediaTime, in banked: VideoFingerprint, queryFrames: Int,
+        videos: Int
+    ) -> [(frame: Int, distance: Int)] {
+        let share = FramePairs.pairBudget / max(1, queryFrames)
+        return FramePairs.kept(
+            found, share: max(16, min(share, 10 * share / max(1, videos))), around: time, banked)
+    }
+
     /// Whether this is a match, and by which rule.
     ///
     /// Where black or flat frames of the shorter side have no vote, the share of it that must match is of the others;

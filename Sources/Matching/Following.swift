@@ -12,7 +12,7 @@ extension LiveIndex {
 
     /// Applies what was committed since the last call; when it returns, lookups see all that was committed before the call.
     public func catchUp() async throws {
-        try await turns.pass { try await self.follow() }
+        try await turns.pass { try await self.follow(while: .ready) }
     }
 
     private static let batch = 5000
@@ -30,13 +30,11 @@ extension LiveIndex {
             }
             for bank in banks { try put(bank) }
             try await read(opened == nil ? FingerprintAlgorithm.allCases : [.video, .audio])
-            status.withLock {
-                $0.phase = .ready
-                $0.sequence = opened ?? sequence
-                $0.checkedAt = now()
-            }
-            // What changed while the signals were being read is applied once more; adding twice is adding once.
-            try await follow()
+            status.withLock { $0.sequence = opened ?? sequence }
+            // What changed since the snapshot, or while the signals were being read, is applied once more; adding twice is
+            // adding once. Until that is done a lookup would miss entries, so the index is not ready before.
+            try await follow(while: .loading)
+            status.withLock { $0.phase = .ready }
         } catch {
             status.withLock { $0.phase = .failed("\(error)") }
             throw error
@@ -57,20 +55,23 @@ extension LiveIndex {
         }
     }
 
-    private func follow() async throws {
+    /// Applies changes until there are no more. The index counts as checked only then: one that lags behind a flood of
+    /// changes becomes too old to answer, as one that hears of none.
+    private func follow(while wanted: IndexPhase) async throws {
         while true {
             let (phase, from) = status.withLock { ($0.phase, $0.sequence) }
-            guard phase == .ready else { return }
+            guard phase == wanted else { return }
             let startedAt = now()
             let changes = try await database.read { connection in
                 try SignalStore(connection).changes(after: from, limit: Self.batch)
             }
             try await apply(changes)
+            let isLast = changes.count < Self.batch
             status.withLock {
                 $0.sequence = changes.last?.seq ?? from
-                $0.checkedAt = startedAt
+                if isLast { $0.checkedAt = startedAt }
             }
-            if changes.count < Self.batch { return }
+            if isLast { return }
         }
     }
 
@@ -112,40 +113,25 @@ extension LiveIndex {
         }
     }
 
+    /// Adds all of these signals, or none: what is noted in the tables without being in an index would be passed over when
+    /// the same changes are applied again, and never be found.
     private func add(_ signals: [Signal]) throws {
         guard !signals.isEmpty else { return }
         let indexes = hashes.withLock { $0 }
-        var stills: [HammingIndex.Item] = []
-        var frames: [HammingIndex.Item] = []
-        var sounds: [(slot: UInt32, fingerprint: AudioFingerprint)] = []
-        try tables.withLock { tables in
-            for signal in signals {
-                guard let number = UInt32(exactly: signal.number), let bank = tables.bankOrdinal(signal.bank) else {
-                    throw StoreError.corrupt("Signal \(signal.number) has no place in the index.")
-                }
-                let record = SignalRecord(
-                    entry: signal.entry, bank: bank, quality: UInt8(clamping: signal.fingerprint.quality ?? 100),
-                    algorithm: signal.fingerprint.algorithm)
-                guard tables.put(number, record) else { continue }
-                switch signal.fingerprint {
-                case .md5(let digest), .sha256(let digest): tables.put(digest: Digest(digest), of: number)
-                case .pdq(let value): stills.append(HammingIndex.Item(hash: value.hash.words, slot: number))
-                case .audio(let value): sounds.append((number, value))
-                case .video(let value):
-                    guard let slots = tables.put(video: value, of: number) else {
-                        throw StoreError.engine(code: "too_many_frames", message: "The index holds at most 2³² frames.")
-                    }
-                    for (slot, frame) in zip(slots, value.frames) where frame.quality > 0 {
-                        frames.append(HammingIndex.Item(hash: frame.hash.words, slot: slot))
-                    }
-                }
+        var addition = SignalAddition()
+        do {
+            try tables.withLock { tables in
+                for signal in signals { try addition.note(signal, in: &tables) }
             }
-        }
-        if !stills.isEmpty { indexes.stills.insert(stills) }
-        if !frames.isEmpty { indexes.frames.insert(frames) }
-        guard sounds.isEmpty || indexes.sounds.insert(sounds) else {
-            throw StoreError.engine(
-                code: "too_many_sounds", message: "The index takes no more sounds; restart to rebuild it.")
+            if !addition.stills.isEmpty { indexes.stills.insert(addition.stills) }
+            if !addition.frames.isEmpty { indexes.frames.insert(addition.frames) }
+            guard addition.sounds.isEmpty || indexes.sounds.insert(addition.sounds) else {
+                throw StoreError.engine(
+                    code: "too_many_sounds", message: "The index takes no more sounds; restart to rebuild it.")
+            }
+        } catch {
+            for number in addition.noted { remove(Int64(number)) }
+            throw error
         }
     }
 
@@ -161,6 +147,38 @@ extension LiveIndex {
         case .pdq: indexes.stills.remove(slots: [number])
         case .video: if let slots { indexes.frames.remove(slots: Array(slots)) }
         case .audio: indexes.sounds.remove(slot: number)
+        }
+    }
+}
+
+/// What a batch of signals adds to each index.
+private struct SignalAddition {
+    private(set) var noted: [UInt32] = []
+    private(set) var stills: [HammingIndex.Item] = []
+    private(set) var frames: [HammingIndex.Item] = []
+    private(set) var sounds: [(slot: UInt32, fingerprint: AudioFingerprint)] = []
+
+    /// Notes a signal in the tables, unless it is there already, and gathers its hashes.
+    mutating func note(_ signal: Signal, in tables: inout SignalTables) throws {
+        guard let number = UInt32(exactly: signal.number), let bank = tables.bankOrdinal(signal.bank) else {
+            throw StoreError.corrupt("Signal \(signal.number) has no place in the index.")
+        }
+        let record = SignalRecord(
+            entry: signal.entry, bank: bank, quality: UInt8(clamping: signal.fingerprint.quality ?? 100),
+            algorithm: signal.fingerprint.algorithm)
+        guard tables.put(number, record) else { return }
+        noted.append(number)
+        switch signal.fingerprint {
+        case .md5(let digest), .sha256(let digest): tables.put(digest: Digest(digest), of: number)
+        case .pdq(let value): stills.append(HammingIndex.Item(hash: value.hash.words, slot: number))
+        case .audio(let value): sounds.append((number, value))
+        case .video(let value):
+            guard let slots = tables.put(video: value, of: number) else {
+                throw StoreError.engine(code: "too_many_frames", message: "The index holds at most 2³² frames.")
+            }
+            for (slot, frame) in zip(slots, value.frames) where frame.quality > 0 {
+                frames.append(HammingIndex.Item(hash: frame.hash.words, slot: slot))
+            }
         }
     }
 }

@@ -9,10 +9,13 @@ public struct RecognitionQuery: Hashable, Sendable {
     public struct Variant: Hashable, Sendable {
         public var name: String
         public var hash: PDQHash
+        /// 0 to 100, of this view: a transparent picture may have detail only on a background.
+        public var quality: Int
 
-        public init(name: String, hash: PDQHash) {
+        public init(name: String, hash: PDQHash, quality: Int) {
             self.name = name
             self.hash = hash
+            self.quality = quality
         }
     }
 
@@ -100,19 +103,19 @@ struct Findings {
         in index: LiveIndex, _ stills: HammingIndex
     ) {
         var hits: [HammingIndex.Hit] = []
-        let upright = RecognitionQuery.Variant(name: "upright", hash: pdq.hash)
+        let upright = RecognitionQuery.Variant(name: "upright", hash: pdq.hash, quality: pdq.quality)
         for view in [upright] + variants {
             hits.removeAll(keepingCapacity: true)
             stills.lookup(view.hash.words, radius: radius, into: &hits)
             for hit in hits {
                 guard let (record, bank) = index.matched(hit.slot, on: platform),
-                    Int(hit.distance) <= bank.thresholds.pdqDistance, pdq.quality >= bank.thresholds.pdqQuality,
+                    Int(hit.distance) <= bank.thresholds.pdqDistance, view.quality >= bank.thresholds.pdqQuality,
                     Int(record.quality) >= bank.thresholds.pdqQuality
                 else { continue }
                 add(
                     record, bank,
                     MatchEvidence(
-                        algorithm: .pdq, distance: Double(hit.distance), queryQuality: pdq.quality,
+                        algorithm: .pdq, distance: Double(hit.distance), queryQuality: view.quality,
                         bankedQuality: Int(record.quality), variant: view.name))
             }
         }

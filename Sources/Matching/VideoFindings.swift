@@ -38,13 +38,19 @@ private struct FramePairTable {
             hits.removeAll(keepingCapacity: true)
             frames.lookup(frame.hash.words, radius: radius, into: &hits)
             guard !hits.isEmpty else { continue }
-            var videos = Set<UInt32>()
+            var videos: [UInt32: [(frame: Int, distance: Int)]] = [:]
             index.tables.withLock { tables in
                 for hit in hits {
                     let slot = tables.frame(hit.slot)
-                    videos.insert(slot.signal)
-                    pairs[slot.signal, default: []].append(
-                        FramePair(queryFrame: position, bankedFrame: Int(slot.frame), distance: Int(hit.distance)))
+                    videos[slot.signal, default: []].append((Int(slot.frame), Int(hit.distance)))
+                }
+            }
+            for (signal, found) in videos {
+                guard let banked = index.tables.withLock({ $0.video(signal) }) else { continue }
+                let kept = VideoComparison.thinned(
+                    found, at: frame.time, in: banked, queryFrames: query.frames.count, videos: videos.count)
+                pairs[signal, default: []] += kept.map {
+                    FramePair(queryFrame: position, bankedFrame: $0.frame, distance: $0.distance)
                 }
             }
             weights[position] = VideoComparison.frameWeight(entries: videos.count)

@@ -52,6 +52,7 @@ final class AnimatedWebP {
         _ hasher: inout PDQHasher, budget: MediaBudget, into report: inout MediaReport
     ) throws(MediaError) -> StillPicture {
         var first: StillPicture?
+        var pictures = AnimationPictures()
         var sampled: [VideoFrame] = []
         var time = 0
         var drawn = 0
@@ -59,7 +60,9 @@ final class AnimatedWebP {
         for (number, frame) in frames.enumerated() {
             guard draw(frame, budget: budget) else { continue }
             drawn += 1
-            if first == nil { first = StillPicture(pixels) }
+            let picture = StillPicture(pixels)
+            pictures.add(picture, &hasher)
+            if first == nil { first = picture }
             let end = time + max(10, frame.milliseconds)
             var tick = (time + interval - 1) / interval * interval
             if tick < end {
@@ -78,7 +81,9 @@ final class AnimatedWebP {
         guard let first else { throw .corrupt("no frame in it can be decoded") }
         if sampled.count >= budget.frames { report.note("frames_limit") }
         if drawn < frames.count { report.note("damaged_input") }
+        if pictures.isOverLimit { report.note("pictures_limit") }
         if drawn > 1 {
+            report.variants = pictures.views
             report.duration = MediaTime(milliseconds: Int64(time))
             report.video = VideoFingerprint(frames: sampled, duration: MediaTime(milliseconds: Int64(time)))
         }

@@ -8,7 +8,7 @@ import Fingerprints
 ///
 /// What each kind of file gives:
 /// - a still image: `pdq` of the stored orientation, its seven turned variants, and composites where it is transparent;
-/// - an animated image: `pdq` of the first frame and `video` of all;
+/// - an animated image: `pdq` of the first frame, `video` of all, and its differing frames as variants;
 /// - a video: `video` at the interval asked for, and `audio` where it has sound;
 /// - sound: `audio`.
 ///
@@ -45,7 +45,13 @@ public final class MediaAnalyser {
         _ file: borrowing MediaFile, format: SniffedFormat, budget: MediaBudget
     ) throws(MediaError) -> MediaReport {
         let bytes = try file.contents(limit: budget.imageBytes)
+        if format == .png, SniffedFormat.isAnimatedPNG(bytes.buffer) {
+            return try animation(file, format: .animatedPNG, budget: budget)
+        }
         var report = MediaReport(kind: .image, format: format.name, digestsOf: bytes.buffer)
+        if format == .heic || format == .avif, SniffedFormat.hasSequence(bytes.buffer) {
+            report.note("animation_not_read")
+        }
         let picture = try stillDecoder.decode(bytes.buffer, format: format, budget: budget)
         add(picture, to: &report)
         return report
@@ -59,21 +65,22 @@ public final class MediaAnalyser {
         if case .animatedWebP = format {
             add(try AnimatedWebP(bytes.buffer, budget: budget).run(&hasher, budget: budget, into: &report), to: &report)
         } else {
-            try walk(file, budget: budget, into: &report)
+            try walk(file, container: format == .gif ? "gif" : "apng", budget: budget, into: &report)
         }
         return report
     }
 
     private func stream(_ file: borrowing MediaFile, budget: MediaBudget) throws(MediaError) -> MediaReport {
         var report = MediaReport(kind: .video, format: "", digests: try file.digests(), bytes: file.size)
-        try walk(file, budget: budget, into: &report)
+        try walk(file, container: nil, budget: budget, into: &report)
         return report
     }
 
     private func walk(
-        _ file: borrowing MediaFile, budget: MediaBudget, into report: inout MediaReport
+        _ file: borrowing MediaFile, container: String?, budget: MediaBudget, into report: inout MediaReport
     ) throws(MediaError) {
-        let input = try StreamInput(descriptor: file.descriptor, size: file.size, budget: budget)
+        let input = try StreamInput(
+            descriptor: file.descriptor, size: file.size, container: container, budget: budget)
         let walk = StreamWalk(input: input, budget: budget)
         if let picture = try walk.run(into: &report) { add(picture, to: &report) }
     }
@@ -89,9 +96,11 @@ public final class MediaAnalyser {
         }
         let (upright, turned) = picture.luma.dihedral(&hasher)
         report.pdq = upright
-        report.variants = turned.map { ($0.0.rawValue, $0.1) }
+        report.variants =
+            turned.map { PictureView($0.0.rawValue, PDQFingerprint(hash: $0.1, quality: upright.quality)) }
+            + report.variants
         picture.forEachComposite { name, plane in
-            report.variants.append((name, plane.fingerprint(&hasher).hash))
+            report.variants.append(PictureView(name, plane.fingerprint(&hasher)))
         }
     }
 }

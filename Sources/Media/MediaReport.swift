@@ -43,7 +43,7 @@ public struct MediaReport {
     public var rotation = 0
     public var duration: MediaTime?
     public var pdq: PDQFingerprint?
-    public var variants: [(name: String, hash: PDQHash)] = []
+    public var variants: [PictureView] = []
     public var video: VideoFingerprint?
     public var audio: AudioFingerprint?
     public private(set) var notes: [String] = []

@@ -29,7 +29,7 @@ enum SniffedFormat: Hashable {
             if has([0xFF, 0xD8, 0xFF]) {
                 .jpeg
             } else if has([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
-                Self.isAnimatedPNG(head) ? .animatedPNG : .png
+                head.withUnsafeBytes { Self.isAnimatedPNG($0) } ? .animatedPNG : .png
             } else if has("RIFF"), has("WEBP", at: 8) {
                 has("VP8X", at: 12) && head.count > 20 && head[20] & 2 != 0 ? .animatedWebP : .webp
             } else if has("GIF87a") || has("GIF89a") {
@@ -45,15 +45,31 @@ enum SniffedFormat: Hashable {
             }
     }
 
-    /// Whether the animation chunk stands before the picture data, as the format requires.
-    private static func isAnimatedPNG(_ head: [UInt8]) -> Bool {
+    /// Whether the animation chunk of a PNG stands before the picture data, as the format requires. A chunk of text that
+    /// is longer than the head may stand before both, so what a head cannot tell is asked of the whole file.
+    static func isAnimatedPNG(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var offset = 8
-        while offset + 8 <= head.count {
-            let length = head[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
-            let kind = head[offset + 4..<offset + 8]
+        while offset + 8 <= bytes.count {
+            let length = bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+            let kind = bytes[offset + 4..<offset + 8]
             if kind.elementsEqual("acTL".utf8) { return true }
             if kind.elementsEqual("IDAT".utf8) { return false }
             offset += length + 12
+        }
+        return false
+    }
+
+    /// Whether a HEIF file has, beside its picture, a film: a sequence that browsers play in the picture's place.
+    static func hasSequence(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var offset = 0
+        while offset + 16 <= bytes.count {
+            var length = bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+            if bytes[offset + 4..<offset + 8].elementsEqual("moov".utf8) { return true }
+            if length == 1 {
+                length = bytes[offset + 8..<offset + 16].reduce(0) { ($0 & (Int.max >> 9)) << 8 | Int($1) }
+            }
+            guard length >= 8, length <= bytes.count - offset else { return false }
+            offset += length
         }
         return false
     }

@@ -10,8 +10,9 @@ final class StreamInput {
     private let source: ByteSource
     private var bytesContext: UnsafeMutablePointer<AVIOContext>?
 
-    /// Reads the container's header and as much of the streams as tells what they are.
-    init(descriptor: Int32, size: Int, budget: MediaBudget) throws(MediaError) {
+    /// Reads the container's header and as much of the streams as tells what they are. The container is guessed unless
+    /// `container` names it.
+    init(descriptor: Int32, size: Int, container: String?, budget: MediaBudget) throws(MediaError) {
         source = ByteSource(descriptor: descriptor, size: size)
         let bufferSize: Int32 = 64 << 10
         let reference = Unmanaged.passUnretained(source).toOpaque()
@@ -38,7 +39,7 @@ final class StreamInput {
         av_dict_set(&options, "codec_whitelist", FFmpegSetup.decoders, 0)
         av_dict_set(&options, "protocol_whitelist", "none", 0)
         var opened: UnsafeMutablePointer<AVFormatContext>? = context
-        let result = avformat_open_input(&opened, nil, nil, &options)
+        let result = avformat_open_input(&opened, nil, container.flatMap { av_find_input_format($0) }, &options)
         guard result >= 0, let opened else {
             Self.free(&bytesContext)
             throw .corrupt("its container cannot be read")
@@ -67,9 +68,28 @@ final class StreamInput {
     /// The stream of one kind that a player would choose; a cover picture is not a video.
     func bestStream(_ type: AVMediaType) -> UnsafeMutablePointer<AVStream>? {
         let index = av_find_best_stream(format, type, -1, -1, nil, 0)
-        guard index >= 0, let stream = format.pointee.streams[Int(index)] else { return nil }
-        let isCover = stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
-        return isCover ? nil : stream
+        guard index >= 0, let best = format.pointee.streams[Int(index)] else { return nil }
+        return Self.isCover(best) ? streams.first { Self.isPlayed($0, type) } : best
+    }
+
+    /// Whether there is a video or a sound besides these, which another player might choose.
+    func hasStreams(besides chosen: [UnsafeMutablePointer<AVStream>?]) -> Bool {
+        streams.contains { stream in
+            !chosen.contains(stream)
+                && (Self.isPlayed(stream, AVMEDIA_TYPE_VIDEO) || Self.isPlayed(stream, AVMEDIA_TYPE_AUDIO))
+        }
+    }
+
+    private var streams: [UnsafeMutablePointer<AVStream>] {
+        (0..<Int(format.pointee.nb_streams)).compactMap { format.pointee.streams[$0] }
+    }
+
+    private static func isPlayed(_ stream: UnsafeMutablePointer<AVStream>, _ type: AVMediaType) -> Bool {
+        stream.pointee.codecpar?.pointee.codec_type == type && !isCover(stream)
+    }
+
+    private static func isCover(_ stream: UnsafeMutablePointer<AVStream>) -> Bool {
+        stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
     }
 
     /// Leaves out the packets of all streams but these.

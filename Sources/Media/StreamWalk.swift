@@ -8,12 +8,16 @@ struct StreamWalk: ~Copyable {
     private let budget: MediaBudget
     private let video: UnsafeMutablePointer<AVStream>?
     private let audio: UnsafeMutablePointer<AVStream>?
+    private let hasFurtherStreams: Bool
+    /// Seconds of a film that may be passed over when only key frames are decoded, before that is noted.
+    private static let gapLimit = 10.0
 
     init(input: StreamInput, budget: MediaBudget) {
         self.input = input
         self.budget = budget
         video = input.bestStream(AVMEDIA_TYPE_VIDEO)
         audio = input.bestStream(AVMEDIA_TYPE_AUDIO)
+        hasFurtherStreams = input.hasStreams(besides: [video, audio])
         input.keepOnly([video, audio])
     }
 
@@ -28,14 +32,14 @@ struct StreamWalk: ~Copyable {
         let started = Self.processorSeconds()
         let stated = input.duration
         let sampler = try video.flatMap { stream throws(MediaError) in
-            try VideoSampler(stream: stream, duration: stated?.seconds, budget: budget)
+            try VideoSampler(stream: stream, budget: budget)
         }
         let collector = audio.flatMap { AudioCollector(stream: $0, budget: budget) }
         if video != nil, sampler == nil { report.note("video_undecodable") }
         if audio != nil, collector == nil { report.note("audio_undecodable") }
         guard sampler != nil || collector != nil else { throw .unsupported }
 
-        sampler?.keepsFirstFrame = isAnimation
+        if isAnimation { sampler?.isAnimation = true }
         let end = read(sampler: sampler, collector: collector, started: started)
         sampler?.finish()
         let sound = collector?.finish()
@@ -100,9 +104,17 @@ struct StreamWalk: ~Copyable {
         if let sampler {
             let isStill = report.kind == .image && sampler.decodedFrames < 2
             if !sampler.frames.isEmpty, !isStill {
-                report.video = VideoFingerprint(frames: sampler.frames, duration: duration)
+                report.video = VideoFingerprint(
+                    frames: sampler.frames, duration: min(duration, MediaTime(seconds: max(end.seconds, sampler.end))))
             }
             for note in sampler.notes { report.note(note) }
+            if report.kind == .image, !isStill {
+                report.variants = sampler.pictures.views
+                if sampler.pictures.isOverLimit { report.note("pictures_limit") }
+            }
+            if sampler.decodesKeyFramesOnly, sampler.longestGap(until: end.seconds) > Self.gapLimit {
+                report.note("frames_gap")
+            }
             if sampler.frames.isEmpty { report.note("no_frames") }
         }
         if report.video != nil || report.kind != .image { report.duration = duration }
@@ -116,6 +128,7 @@ struct StreamWalk: ~Copyable {
             report.note("no_video")
         }
         if end.ranOutOfTime { report.note("time_limit") }
+        if hasFurtherStreams { report.note("further_streams") }
         let isShort = stated.map { $0.isStated && end.seconds + max(2, $0.seconds * 0.02) < $0.seconds } ?? false
         if end.isDamaged || (isShort && !end.ranOutOfTime) { report.note("truncated_input") }
     }

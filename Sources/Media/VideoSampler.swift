@@ -18,18 +18,22 @@ final class VideoSampler {
     var decodesKeyFramesOnly = false {
         didSet { if decodesKeyFramesOnly, !oldValue { notes.append("keyframes_only") } }
     }
-    /// Set to keep the first decoded frame for `firstFrame`.
-    var keepsFirstFrame = false
+    /// Set for an animated image: every frame is decoded, the first is kept, and those that differ are gathered.
+    var isAnimation = false {
+        didSet { if isAnimation { decoder.pointer.pointee.skip_frame = AVDISCARD_DEFAULT } }
+    }
     private(set) var firstFrame: DecodedFrame?
+    private(set) var pictures = AnimationPictures()
 
     private let decoder: DecoderContext
     private let stream: UnsafeMutablePointer<AVStream>
     private let budget: MediaBudget
-    private let interval: Double
-    private let tolerance: Double
+    private var interval: Double
+    private var tolerance: Double { min(0.25, interval / 4) }
     private let frameRate: Double
     private var hasher = PDQHasher()
     private var origin: Int64?
+    private var timeline = PacketTimeline()
 
     private var group: [EncodedPacket] = []
     private var groupSize = 0
@@ -44,7 +48,7 @@ final class VideoSampler {
     private var spare: DecodedFrame?
 
     /// Answers `nil` where the codec cannot be opened, and refuses frames over the pixel budget.
-    init?(stream: UnsafeMutablePointer<AVStream>, duration: Double?, budget: MediaBudget) throws(MediaError) {
+    init?(stream: UnsafeMutablePointer<AVStream>, budget: MediaBudget) throws(MediaError) {
         guard let parameters = stream.pointee.codecpar, let spare = DecodedFrame() else { return nil }
         if parameters.pointee.width > 0, parameters.pointee.height > 0 {
             try budget.check(width: Int(parameters.pointee.width), height: Int(parameters.pointee.height))
@@ -59,13 +63,8 @@ final class VideoSampler {
         self.stream = stream
         self.budget = budget
         self.spare = spare
-        var interval = max(0.02, budget.interval.seconds)
-        if let duration, duration / interval > Double(budget.frames) {
-            interval = duration / Double(max(1, budget.frames))
-            notes.append("frames_limit")
-        }
-        self.interval = interval
-        tolerance = min(0.25, interval / 4)
+        // What the container says of the duration may be a lie, so a long film is thinned as it turns out to be long.
+        interval = max(0.02, budget.interval.seconds)
         let rate = av_q2d(stream.pointee.avg_frame_rate)
         frameRate = rate.isFinite && rate > 0 ? rate : 25
         if stream.pointee.start_time != FB_NO_TIME { origin = stream.pointee.start_time }
@@ -73,7 +72,9 @@ final class VideoSampler {
 
     /// Takes the packet's reference; the packet is empty afterwards.
     func take(_ packet: EncodedPacket) {
-        guard frames.count < budget.frames, let kept = EncodedPacket() else { return }
+        timeline.mend(packet, timeBase: av_q2d(stream.pointee.time_base))
+        guard !isAnimation else { return send(packet) }
+        guard let kept = EncodedPacket() else { return }
         let isKey = packet.pointer.pointee.flags & AV_PKT_FLAG_KEY != 0
         if isKey, !group.isEmpty { decodeGroup(nextKey: seconds(packet)) }
         if group.isEmpty, isKey { groupHasKey = true }
@@ -92,6 +93,17 @@ final class VideoSampler {
         drain()
         // A stream without times, or one that starts late.
         if let held, frames.isEmpty { append(held, at: heldTime) }
+    }
+
+    /// Seconds to the last frame that was decoded.
+    var end: Double { heldTime }
+
+    private var frameLimit: Int { max(2, budget.frames) }
+
+    /// The longest time, in seconds, from one sampled frame to the next, or from the last one to `end`.
+    func longestGap(until end: Double) -> Double {
+        let times = frames.map(\.time.seconds) + [end]
+        return zip(times.dropFirst(), times).reduce(times.first ?? 0) { max($0, $1.0 - $1.1) }
     }
 
     // MARK: Which packets to decode
@@ -176,18 +188,24 @@ final class VideoSampler {
         while let frame = spare ?? DecodedFrame(), avcodec_receive_frame(decoder.pointer, frame.pointer) >= 0 {
             spare = nil
             decodedFrames += 1
-            if decodedFrames == 1, keepsFirstFrame, let copy = DecodedFrame() {
-                if av_frame_ref(copy.pointer, frame.pointer) >= 0 { firstFrame = copy }
-            }
+            if isAnimation { gather(frame) }
             offer(frame, at: seconds(frame.pointer.pointee.best_effort_timestamp))
         }
+    }
+
+    private func gather(_ frame: DecodedFrame) {
+        if firstFrame == nil, let copy = DecodedFrame(), av_frame_ref(copy.pointer, frame.pointer) >= 0 {
+            firstFrame = copy
+        }
+        if let picture = try? FramePicture.still(frame) { pictures.add(picture, &hasher) }
     }
 
     // MARK: Ticks
 
     private func offer(_ frame: DecodedFrame, at time: Double) {
         var repeats = 0
-        while Double(nextTick) * interval <= time, frames.count < budget.frames {
+        while Double(nextTick) * interval <= time {
+            if frames.count >= frameLimit { thin() }
             let tick = Double(nextTick) * interval
             nextTick += 1
             let ahead = time - tick
@@ -215,6 +233,15 @@ final class VideoSampler {
         held = frame
         heldTime = time
         heldFrame = nil
+    }
+
+    /// Makes room: keeps every other frame and samples half as densely from here on.
+    private func thin() {
+        if !notes.contains("frames_limit") { notes.append("frames_limit") }
+        frames = frames.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
+        if frames.count >= frameLimit { frames.removeLast() }
+        interval *= 2
+        nextTick = (nextTick + 1) / 2
     }
 
     /// Stops leaving frames out where that, and not the video, is why none was near.

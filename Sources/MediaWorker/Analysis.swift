@@ -22,8 +22,8 @@ public struct Analysis: Hashable, Sendable {
     public var duration: MediaTime?
     /// A still image, or the first frame of an animated one.
     public var pdq: PDQFingerprint?
-    /// Further hashes to look up for an image, never stored as its value: the seven turned and mirrored ones and,
-    /// where it has transparency, its composites on white and on black.
+    /// Further hashes to look up for an image, never stored as its value: the seven turned and mirrored ones, where it has
+    /// transparency its composites on white and on black, and where it is animated its differing frames.
     public var pdqVariants: [PDQVariant]
     /// Of a video and of an animated image.
     public var video: VideoFingerprint?
@@ -33,6 +33,9 @@ public struct Analysis: Hashable, Sendable {
     /// - `too_small_to_hash`: fewer than 5 pixels on a side;
     /// - `truncated_input`, `damaged_input`: a part was decoded;
     /// - `frames_limit`: sampled less densely than asked for; `keyframes_only`, `time_limit`: it took too long;
+    ///   `frames_gap`: and so more than 10 s of it were passed over; `pictures_limit`: too many differing frames;
+    /// - `further_streams`: it has more than one video or sound, of which one was read; `animation_not_read`: of a
+    ///   sequence of pictures the first was read;
     /// - `no_audio`, `no_video`, `no_frames`, `audio_too_short`, `audio_limit`: a stream that is not there or gave
     ///   little;
     /// - `video_undecodable`, `audio_undecodable`: a stream whose codec is not read.
@@ -62,12 +65,15 @@ public struct Analysis: Hashable, Sendable {
 
 /// A hash of the same picture seen in another way.
 public struct PDQVariant: Hashable, Sendable {
-    /// `rotate90`, `rotate180`, `rotate270`, `flipX`, `flipY`, `flipPlus1`, `flipMinus1`, `onWhite`, `onBlack`.
+    /// `rotate90`, `rotate180`, `rotate270`, `flipX`, `flipY`, `flipPlus1`, `flipMinus1`, `onWhite`, `onBlack`, `frame`.
     public var name: String
     public var hash: PDQHash
+    /// 0 to 100, of this view and not of the stored picture.
+    public var quality: Int
 
-    public init(name: String, hash: PDQHash) {
+    public init(name: String, hash: PDQHash, quality: Int) {
         self.name = name
         self.hash = hash
+        self.quality = quality
     }
 }

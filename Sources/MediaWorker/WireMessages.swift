@@ -44,6 +44,7 @@ enum AnalysisAnswer {
     static let budget = 16 << 20
     private static let frameLimit = 200_000
     private static let wordLimit = 2_000_000
+    private static let variantLimit = 512
     private static let textLimit = 1024
 
     static func encode(_ result: Result<Analysis, AnalysisFailure>) -> [UInt8] {
@@ -108,7 +109,7 @@ enum AnalysisAnswer {
         writer.write(analysis.pdq) { encode($1, into: &$0) }
         writer.write(analysis.pdqVariants) {
             $0.write($1.name)
-            encode($1.hash, into: &$0)
+            encode(PDQFingerprint(hash: $1.hash, quality: $1.quality), into: &$0)
         }
         writer.write(analysis.video) { writer, video in
             writer.write(video.duration.milliseconds)
@@ -137,8 +138,9 @@ enum AnalysisAnswer {
         guard [0, 90, 180, 270].contains(analysis.rotation) else { throw .malformed }
         analysis.duration = try reader.optional { reader throws(WireError) in try time(&reader) }
         analysis.pdq = try reader.optional { reader throws(WireError) in try fingerprint(&reader) }
-        analysis.pdqVariants = try reader.list(limit: 16, width: 36) { reader throws(WireError) in
-            PDQVariant(name: try reader.text(limit: 32), hash: try hash(&reader))
+        analysis.pdqVariants = try reader.list(limit: variantLimit, width: 37) { reader throws(WireError) in
+            let (name, value) = (try reader.text(limit: 32), try fingerprint(&reader))
+            return PDQVariant(name: name, hash: value.hash, quality: value.quality)
         }
         analysis.video = try reader.optional { reader throws(WireError) in
             let duration = try time(&reader)

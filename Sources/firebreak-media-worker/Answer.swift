@@ -25,7 +25,8 @@ extension Analysis {
         self.init(
             kind: Kind(report.kind), format: report.format, bytes: report.bytes, md5: report.md5, sha256: report.sha256,
             width: report.width, height: report.height, rotation: report.rotation, duration: report.duration,
-            pdq: report.pdq, pdqVariants: report.variants.map { PDQVariant(name: $0.name, hash: $0.hash) },
+            pdq: report.pdq,
+            pdqVariants: report.variants.map { PDQVariant(name: $0.name, hash: $0.hash, quality: $0.quality) },
             video: report.video, audio: report.audio, notes: report.notes)
     }
 }

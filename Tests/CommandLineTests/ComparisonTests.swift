@@ -26,7 +26,7 @@ import Testing
 
     @Test("a turned picture is found by its variant")
     func variant() throws {
-        let turned = PDQVariant(name: "flipX", hash: hash(bits: 200))
+        let turned = PDQVariant(name: "flipX", hash: hash(bits: 200), quality: 100)
         let comparison = Comparison(picture(hash(bits: 0), variants: [turned]), picture(hash(bits: 201)))
         let finding = try #require(comparison.findings.first)
         #expect(finding.variant == "flipX" && finding.distance == 1 && finding.matched)

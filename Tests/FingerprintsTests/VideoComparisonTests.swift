@@ -239,3 +239,24 @@ struct VideoComparisonTests {
         MediaTime(seconds: start)...MediaTime(seconds: end)
     }
 }
+
+extension VideoComparisonTests {
+    @Test("Of a frame that is alike to a whole video, as many pairs are kept as a comparison uses, the nearest in time")
+    func thinning() {
+        let frames = (0..<5000).map {
+            VideoFrame(number: $0, time: MediaTime(milliseconds: Int64($0) * 1000), hash: PDQHash(words: .zero), quality: 100)
+        }
+        let still = VideoFingerprint(frames: frames, duration: MediaTime(milliseconds: 5_000_000))
+        let found = frames.indices.reversed().map { (frame: $0, distance: 0) }
+        let kept = VideoComparison.thinned(
+            found, at: MediaTime(milliseconds: 2_500_000), in: still, queryFrames: 10_000, videos: 1)
+        #expect(kept.map(\.frame) == Array(2490..<2510))
+        #expect(
+            VideoComparison.thinned(
+                found, at: .zero, in: still, queryFrames: 144_000, videos: 500
+            ).map(\.frame) == Array(0..<16))
+        let few = [(frame: 7, distance: 3), (frame: 9000, distance: 1)]
+        #expect(
+            VideoComparison.thinned(few, at: .zero, in: still, queryFrames: 10, videos: 1).map(\.frame) == [7, 9000])
+    }
+}

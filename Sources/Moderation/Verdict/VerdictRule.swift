@@ -31,6 +31,24 @@ public enum VerdictRule {
         return Verdict(outcome: outcome, reasons: ordered.map(\.element.reason), decidedAt: now)
     }
 
+    /// Codes of an analysis that did not see or hear all that a viewer may: what it found stands, but that it found nothing
+    /// says nothing.
+    private static let unseen: Set<String> = [
+        "animation_not_read", "audio_limit", "audio_undecodable", "frames_gap", "further_streams", "no_frames",
+        "pictures_limit", "time_limit", "video_undecodable",
+    ]
+
+    /// A verdict on what was only seen in part: at least the fail mode's, since what was not seen is not clear.
+    public static func verdict(_ verdict: Verdict, notes: [String], failMode: FailMode) -> Verdict {
+        let gaps = notes.filter { unseen.contains($0) }
+        guard !gaps.isEmpty, verdict.outcome < failMode.outcome else { return verdict }
+        let message = "Only a part of it could be analysed: \(gaps.joined(separator: ", "))."
+        return Verdict(
+            outcome: failMode.outcome,
+            reasons: [Verdict.Reason(code: "analysis_incomplete", message: message)] + verdict.reasons,
+            decidedAt: verdict.decidedAt)
+    }
+
     /// The verdict where nothing could be said. Unknown is never "clear": without the operator's explicit choice it is `hold`.
     public static func verdict(
         unknownBecause code: String, _ message: String, failMode: FailMode, at now: Timestamp

@@ -91,7 +91,7 @@ extension RecognitionQuery {
     init(_ analysis: Analysis) {
         self.init(
             fingerprints: FingerprintSet(analysis),
-            variants: analysis.pdqVariants.map { Variant(name: $0.name, hash: $0.hash) })
+            variants: analysis.pdqVariants.map { Variant(name: $0.name, hash: $0.hash, quality: $0.quality) })
     }
 }
 

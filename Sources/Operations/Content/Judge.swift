@@ -35,6 +35,9 @@ struct Judge {
                 entry: raised.entry, evidence: raised.evidence, state: state, createdAt: now)
         }
         let banks = Dictionary(raised.map { ($0.bank.id, $0.bank) }) { first, _ in first }
-        return Judgement(matches: matches, verdict: VerdictRule.verdict(on: matches, banks: banks, at: now))
+        let verdict = VerdictRule.verdict(
+            VerdictRule.verdict(on: matches, banks: banks, at: now), notes: content.facts?.notes ?? [],
+            failMode: installation.settings.failMode)
+        return Judgement(matches: matches, verdict: verdict)
     }
 }

@@ -20,7 +20,8 @@ public struct ReadContent: Sendable {
     public func fingerprints(of id: ID<Content>, by principal: Principal) async throws -> FingerprintSet {
         try principal.require(.submit)
         return try await installation.database.read { connection in
-            try ContentStore(connection).fingerprints(of: id)
+            _ = try Self.load(id, principal, connection)
+            return try ContentStore(connection).fingerprints(of: id)
         }
     }
 

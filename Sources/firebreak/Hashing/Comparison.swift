@@ -104,15 +104,18 @@ struct Comparison: Codable, Hashable {
     private static func pictures(
         _ a: PDQFingerprint, _ variants: [PDQVariant], _ b: PDQFingerprint, _ limits: Limits
     ) -> Finding {
-        var nearest = (distance: a.hash.distance(to: b.hash), variant: String?.none)
-        for variant in variants {
+        var nearest = (distance: a.hash.distance(to: b.hash), variant: String?.none, quality: a.quality)
+        for variant in variants where variant.quality >= min(limits.quality, nearest.quality) {
             let distance = variant.hash.distance(to: b.hash)
-            if distance < nearest.distance { nearest = (distance, variant.name) }
+            if distance < nearest.distance || nearest.quality < limits.quality && variant.quality >= limits.quality {
+                nearest = (distance, variant.name, variant.quality)
+            }
         }
-        let isGood = min(a.quality, b.quality) >= limits.quality
+        let isGood = min(nearest.quality, b.quality) >= limits.quality
         return Finding(
             algorithm: .pdq, matched: isGood && nearest.distance <= limits.distance,
-            distance: Double(nearest.distance), variant: nearest.variant, qualityA: a.quality, qualityB: b.quality,
+            distance: Double(nearest.distance), variant: nearest.variant, qualityA: nearest.quality,
+            qualityB: b.quality,
             note: isGood ? nil : "low_quality")
     }
 

@@ -108,7 +108,7 @@ struct FileLookup: Sendable {
     ) async throws -> [MatchDocument] {
         let value = FingerprintValue(
             algorithm: FingerprintAlgorithm.pdq.rawValue, version: FingerprintAlgorithm.pdq.currentVersion,
-            value: variant.hash.hex, quality: file.fingerprints.pdq?.quality)
+            value: variant.hash.hex, quality: variant.quality)
         let found = try await client.lookUp([value], duration: nil).matches
         return found.filter { match in !known.contains { $0.entry == match.entry } }.map { match in
             var match = match

@@ -23,7 +23,7 @@ enum SampleMedia {
     static let songAsMP3 = make("-f lavfi -i \(sound) -t 20 -b:a 96k", "mp3")
 
     /// Six scenes of two seconds, each slow and unlike the others.
-    private static let slowPictures: String = {
+    static let slowPictures: String = {
         let places = [
             (-0.743643, 0.131825, 0.02), (-0.1, 0.9, 0.4), (0.28, 0.53, 0.05), (-1.25, 0.05, 0.2), (-0.5, 0.55, 0.5),
             (0.36, 0.1, 0.1),
@@ -38,7 +38,7 @@ enum SampleMedia {
     private static let sound =
         "aevalsrc=0.3*sin(2*PI*t*(300+120*sin(t*1.7)+60*sin(t*5.1)))+0.2*sin(2*PI*t*(900+300*sin(t*0.9)+200*sin(t*3.3)))"
 
-    private static func make(_ arguments: String, _ ending: String) -> [UInt8] {
+    static func make(_ arguments: String, _ ending: String) -> [UInt8] {
         let path = NSTemporaryDirectory() + "firebreak-sample-\(UUID().uuidString).\(ending)"
         defer { try? FileManager.default.removeItem(atPath: path) }
         let process = Process()

@@ -33,6 +33,28 @@ extension JobStore {
         guard changed == 1 else { throw lost(job) }
     }
 
+    /// Puts a job back that this holder cannot do, without counting the attempt, not to be taken before a time.
+    ///
+    /// Throws `StoreError.conflict` where the lease was lost.
+    public static func leave(
+        _ connection: any SQLConnection, _ job: LeasedJob, reason: String, until: Int64
+    ) throws(StoreError) {
+        let changed = try connection.execute(
+            "UPDATE job SET state = 'ready', due_at = ?, attempts = attempts - 1, owner = NULL, last_error = ? \(held)",
+            [.integer(until), .text(reason)] + holding(job))
+        guard changed == 1 else { throw lost(job) }
+    }
+
+    /// Makes the jobs due that were left for a reason, and answers how many.
+    @discardableResult
+    public static func hasten(
+        _ connection: any SQLConnection, leftBecause reason: String, now: Int64
+    ) throws(StoreError) -> Int {
+        try connection.execute(
+            "UPDATE job SET due_at = ? WHERE state = 'ready' AND last_error = ? AND due_at > ?",
+            [.integer(now), .text(reason), .integer(now)])
+    }
+
     private static let due = "WHERE kind = ? AND state <> 'dead' AND due_at <= ?"
 
     private static func claim(

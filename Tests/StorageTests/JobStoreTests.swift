@@ -1,4 +1,5 @@
 import Storage
+import TestPostgres
 import Testing
 
 @Suite("Durable jobs")
@@ -236,5 +237,24 @@ struct JobStoreTests {
         #expect(Set(claimed.values.map(\.key)).count == 200)
         for node in nodes { await node.close() }
         place.remove()
+    }
+
+    @Test(
+        "A job that is left to another costs no attempt, waits its time, and can be hastened",
+        arguments: TestEngine.allCases)
+    func left(_ engine: TestEngine) async throws {
+        try await engine.withDatabase { database in
+            try await enqueue(database, [job("one", maxAttempts: 1)])
+            let first = try #require(try await claim(database, now: 0).first)
+            try await database.write { try JobStore.leave($0, first, reason: "elsewhere", until: 50) }
+            #expect(try await claim(database, now: 49).isEmpty)
+            await #expect(throws: StoreError.self) { try await database.write { try JobStore.complete($0, first) } }
+            let second = try #require(try await claim(database, now: 50).first)
+            #expect(second.attempts == 1)
+            try await database.write { try JobStore.leave($0, second, reason: "elsewhere", until: 500) }
+            #expect(try await database.write { try JobStore.hasten($0, leftBecause: "another", now: 60) } == 0)
+            #expect(try await database.write { try JobStore.hasten($0, leftBecause: "elsewhere", now: 60) } == 1)
+            #expect(try await claim(database, now: 60).count == 1)
+        }
     }
 }

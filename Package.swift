@@ -122,7 +122,7 @@ let package = Package(
             name: "CommandLineTests",
             dependencies: [
                 "Client", "Fingerprints", "MediaWorker", "firebreak", "firebreak-media-worker", argumentParser,
-            ], swiftSettings: swiftSettings),
+            ], exclude: ["Snapshots"], swiftSettings: swiftSettings),
         .testTarget(
             name: "APITests",
             dependencies: [

@@ -65,7 +65,7 @@ public struct OperationSettings: Sendable, Hashable {
     public var frameInterval: MediaTime
     /// How often an analysis that failed for a passing reason is tried before the content is given its fail-mode verdict.
     public var analysisAttempts: Int
-    /// How long a verdict waits for an index that is still being loaded, in milliseconds; then it is the fail mode's.
+    /// How long a verdict waits for an index that is being loaded or is behind, in milliseconds; then it is the fail mode's.
     public var indexPatience: Int64
 
     /// How long an upload that only another node holds is left to that node before it counts as lost, in milliseconds.

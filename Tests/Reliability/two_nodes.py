@@ -122,7 +122,8 @@ def changes_keep_their_order(a, b, bank, chance):
     check(missed == {"a": 0, "b": 0}, f"entries that a node does not see: {missed}")
     holes = a.count("SELECT MAX(seq) - COUNT(*) FROM signal_change")
     check(holes == 0, f"{holes} numbers are missing among the changes")
-    print(f"{len(every)} entries added to both nodes at once in {took:.1f} s ({dict(answers)}), missed: {missed}", flush=True)
+    deadlocks = a.count("SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'")
+    print(f"{len(every)} entries added to both nodes at once in {took:.1f} s ({dict(answers)}), missed: {missed}, deadlocks: {deadlocks}", flush=True)
 
 
 def one_key_one_submission(a, b, chance):

@@ -240,21 +240,20 @@ struct JobStoreTests {
     }
 
     @Test(
-        "A job that is left to another costs no attempt, waits its time, and can be hastened",
+        "A job that is left to another costs no attempt, and is the other's at once and anybody's after a while",
         arguments: TestEngine.allCases)
     func left(_ engine: TestEngine) async throws {
         try await engine.withDatabase { database in
             try await enqueue(database, [job("one", maxAttempts: 1)])
-            let first = try #require(try await claim(database, now: 0).first)
-            try await database.write { try JobStore.leave($0, first, reason: "elsewhere", until: 50) }
-            #expect(try await claim(database, now: 49).isEmpty)
+            let first = try #require(try await claim(database, owner: "a", now: 0).first)
+            try await database.write { try JobStore.leave($0, first, to: "b", now: 10) }
             await #expect(throws: StoreError.self) { try await database.write { try JobStore.complete($0, first) } }
-            let second = try #require(try await claim(database, now: 50).first)
+            #expect(try await claim(database, owner: "a", now: 10).isEmpty)
+            #expect(try await claim(database, owner: "c", now: 9 + JobStore.courtesy).isEmpty)
+            let second = try #require(try await claim(database, owner: "b", now: 10).first)
             #expect(second.attempts == 1)
-            try await database.write { try JobStore.leave($0, second, reason: "elsewhere", until: 500) }
-            #expect(try await database.write { try JobStore.hasten($0, leftBecause: "another", now: 60) } == 0)
-            #expect(try await database.write { try JobStore.hasten($0, leftBecause: "elsewhere", now: 60) } == 1)
-            #expect(try await claim(database, now: 60).count == 1)
+            try await database.write { try JobStore.leave($0, second, to: "a", now: 20) }
+            #expect(try await claim(database, owner: "c", now: 20 + JobStore.courtesy).count == 1)
         }
     }
 }

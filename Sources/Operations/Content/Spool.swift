@@ -13,12 +13,12 @@ public import Moderation
 /// what another accepted, and none sweeps another's files.
 public struct Spool: Sendable {
     let directory: String
-    private let prefix: String
+    private let node: String
 
     /// A node's spool in `directory`, made with mode 0700 where it is missing.
     public init(directory: String, node: String) throws(Refusal) {
         self.directory = directory
-        prefix = node + "."
+        self.node = node
         do {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -37,7 +37,7 @@ public struct Spool: Sendable {
 
     /// A new empty file of a name of its own.
     public func create(_ keeping: Keeping) throws(Refusal) -> SpoolWriter {
-        let name = prefix + UUID().uuidString
+        let name = node + "." + UUID().uuidString
         return try SpoolWriter(path: path(name), name: name, keeping)
     }
 
@@ -52,15 +52,15 @@ public struct Spool: Sendable {
         unlink(path(name))
     }
 
-    /// Whether this node wrote the file; a name without a node is from a time when there was one node only.
-    func isOwn(_ name: String) -> Bool {
-        name.hasPrefix(prefix) || !name.contains(".")
+    /// The node that wrote the file; `nil` for a name from a time when there was one node only.
+    func holder(of name: String) -> String? {
+        name.lastIndex(of: ".").map { String(name[..<$0]) }
     }
 
     /// Removes every file of this node that `needed` does not name: what a stop in the middle of an upload left behind.
     public func sweep(keeping needed: Set<String>) -> Int {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        let orphans = names.filter { isOwn($0) && !needed.contains($0) }
+        let orphans = names.filter { (holder(of: $0) ?? node) == node && !needed.contains($0) }
         for name in orphans { remove(name) }
         return orphans.count
     }

@@ -21,9 +21,7 @@ public struct RecoverWork: Sendable {
     public func recover() async throws -> Recovered {
         let (node, now) = (installation.node, installation.clock().milliseconds)
         let jobs = try await installation.database.write { connection in
-            // The uploads that other nodes waited for may be in this node's spool.
-            try JobStore.hasten(connection, leftBecause: LeasedJob.uploadElsewhere, now: now)
-            return try JobStore.release(connection, owner: node, now: now)
+            try JobStore.release(connection, owner: node, now: now)
         }
         let needed = try await installation.database.read { connection in
             try ContentStore(connection).spooledFiles().union(ListImportStore(connection).spooledFiles())

@@ -8,13 +8,18 @@ import Storage
 #endif
 
 /// Uploads in flight: one file each in a directory of its own, written as the bytes arrive and never held in memory.
+///
+/// A file's name says which node wrote it. Nodes may share the directory over a network file system; then each can finish
+/// what another accepted, and none sweeps another's files.
 public struct Spool: Sendable {
     let directory: String
+    private let node: String
     private let disk = DiskFlush()
 
-    /// A spool in `directory`, made with mode 0700 where it is missing.
-    public init(directory: String) throws(Refusal) {
+    /// A node's spool in `directory`, made with mode 0700 where it is missing.
+    public init(directory: String, node: String) throws(Refusal) {
         self.directory = directory
+        self.node = node
         do {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -33,7 +38,7 @@ public struct Spool: Sendable {
 
     /// A new empty file of a name of its own.
     public func create(_ keeping: Keeping) throws(Refusal) -> SpoolWriter {
-        let name = UUID().uuidString
+        let name = node + "." + UUID().uuidString
         return try SpoolWriter(path: path(name), name: name, keeping, disk)
     }
 
@@ -48,10 +53,15 @@ public struct Spool: Sendable {
         unlink(path(name))
     }
 
-    /// Removes every file that `needed` does not name: what a stop in the middle of an upload left behind.
+    /// The node that wrote the file; `nil` for a name from a time when there was one node only.
+    func holder(of name: String) -> String? {
+        name.lastIndex(of: ".").map { String(name[..<$0]) }
+    }
+
+    /// Removes every file of this node that `needed` does not name: what a stop in the middle of an upload left behind.
     public func sweep(keeping needed: Set<String>) -> Int {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        let orphans = names.filter { !needed.contains($0) }
+        let orphans = names.filter { (holder(of: $0) ?? node) == node && !needed.contains($0) }
         for name in orphans { remove(name) }
         return orphans.count
     }

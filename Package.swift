@@ -100,6 +100,9 @@ let package = Package(
         .executableTarget(
             name: "firebreak-media-worker", dependencies: ["Fingerprints", "Media", "MediaWorker"],
             swiftSettings: swiftSettings),
+        .target(
+            name: "TestPostgres", dependencies: ["Storage"], path: "Tests/Support/TestPostgres",
+            swiftSettings: swiftSettings),
         .testTarget(name: "FingerprintsTests", dependencies: ["Fingerprints"], swiftSettings: swiftSettings),
         .testTarget(name: "HashIndexTests", dependencies: ["HashIndex"], swiftSettings: swiftSettings),
         .testTarget(name: "ModerationTests", dependencies: ["Moderation"], swiftSettings: swiftSettings),
@@ -108,7 +111,8 @@ let package = Package(
             swiftSettings: swiftSettings,
         ),
         .testTarget(
-            name: "StorageTests", dependencies: ["Fingerprints", "Moderation", "Storage"], swiftSettings: swiftSettings),
+            name: "StorageTests", dependencies: ["Fingerprints", "Moderation", "Storage", "TestPostgres"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "MatchingTests", dependencies: ["Fingerprints", "Matching", "Moderation", "Storage", logging],
             swiftSettings: swiftSettings),
@@ -118,11 +122,11 @@ let package = Package(
             name: "CommandLineTests",
             dependencies: [
                 "Client", "Fingerprints", "MediaWorker", "firebreak", "firebreak-media-worker", argumentParser,
-            ], swiftSettings: swiftSettings),
+            ], exclude: ["Snapshots"], swiftSettings: swiftSettings),
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Fingerprints", "Matching", "MediaWorker", "Moderation", "Operations", "Storage",
+                "API", "Fingerprints", "Matching", "MediaWorker", "Moderation", "Operations", "Storage", "TestPostgres",
                 "firebreak-media-worker", hummingbird, hummingbirdTesting, logging,
             ], swiftSettings: swiftSettings),
         .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),

@@ -59,11 +59,19 @@ public final class LiveIndex: Sendable {
             memoryBytes: indexes.stills.memoryBytes + indexes.frames.memoryBytes)
     }
 
-    /// Returns when the index is not loading any more, or when the time is up.
-    public func waitWhileLoading(atMost limit: Duration) async {
+    /// Returns when the index can answer, when it could not be loaded, or when the time is up.
+    public func waitUntilReady(atMost limit: Duration) async {
         let deadline = ContinuousClock.now + limit
-        while phase == .loading, ContinuousClock.now < deadline, !Task.isCancelled {
+        while isOnItsWay, ContinuousClock.now < deadline, !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    /// Whether waiting may help.
+    private var isOnItsWay: Bool {
+        switch unavailability() {
+        case .loading, .behind: true
+        case .failed, nil: false
         }
     }
 

@@ -65,18 +65,22 @@ public struct OperationSettings: Sendable, Hashable {
     public var frameInterval: MediaTime
     /// How often an analysis that failed for a passing reason is tried before the content is given its fail-mode verdict.
     public var analysisAttempts: Int
-    /// How long a verdict waits for an index that is still being loaded, in milliseconds; then it is the fail mode's.
+    /// How long a verdict waits for an index that is being loaded or is behind, in milliseconds; then it is the fail mode's.
     public var indexPatience: Int64
+
+    /// How long an upload that only another node holds is left to that node before it counts as lost, in milliseconds.
+    public var uploadPatience: Int64
 
     public init(
         failMode: FailMode = .hold, maximumUpload: Int = 2 << 30, frameInterval: MediaTime = MediaTime(seconds: 1),
-        analysisAttempts: Int = 3, indexPatience: Int64 = 30_000
+        analysisAttempts: Int = 3, indexPatience: Int64 = 30_000, uploadPatience: Int64 = 3_600_000
     ) {
         self.failMode = failMode
         self.maximumUpload = maximumUpload
         self.frameInterval = frameInterval
         self.analysisAttempts = analysisAttempts
         self.indexPatience = indexPatience
+        self.uploadPatience = uploadPatience
     }
 }
 

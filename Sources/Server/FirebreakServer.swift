@@ -87,7 +87,7 @@ public struct FirebreakServer: Sendable {
         return Installation(
             database: database, index: index,
             analyser: WorkerAnalyser(pool: workers, wanted: configuration.mediaWorkers),
-            spool: try Spool(directory: directory.paths.spool),
+            spool: try Spool(directory: directory.paths.spool, node: directory.node),
             settings: OperationSettings(
                 failMode: configuration.failMode, maximumUpload: configuration.maximumUpload,
                 frameInterval: configuration.frameInterval, analysisAttempts: configuration.analysisAttempts),

@@ -8,10 +8,10 @@ import Synchronization
 /// turn. Workers are numbered `0 ..< width`, and no two threads ever hold one number, so that a number can stand for a
 /// connection. The threads are the queue's own: they may block for as long as a disk or a server does, and nothing waits
 /// on Swift's cooperative threads.
-final class WorkQueue<Item: Sendable>: Sendable {
+public final class WorkQueue<Item: Sendable>: Sendable {
     private let workers: Workers<Item>
 
-    init(
+    public init(
         label: String, width: Int, batch: Int, waitingLimit: Int,
         handle: @escaping @Sendable (_ worker: Int, _ items: [Item]) -> Void
     ) {
@@ -24,17 +24,17 @@ final class WorkQueue<Item: Sendable>: Sendable {
     }
 
     /// Takes an item in. Refuses when closed, or when `waitingLimit` items wait already.
-    func submit(_ item: Item) throws(WorkQueueRefusal) {
+    public func submit(_ item: Item) throws(WorkQueueRefusal) {
         try workers.submit(item)
     }
 
     /// Refuses new items and returns once the last item taken in has been handled.
-    func close() async {
+    public func close() async {
         await withCheckedContinuation { workers.end($0) }
     }
 }
 
-enum WorkQueueRefusal: Error {
+public enum WorkQueueRefusal: Error {
     case closed, full
 }
 
@@ -88,7 +88,7 @@ private final class Workers<Item: Sendable>: Sendable {
         self.handle = handle
     }
 
-    func submit(_ item: Item) throws(WorkQueueRefusal) {
+    public func submit(_ item: Item) throws(WorkQueueRefusal) {
         let step = state.withLock { state -> Admission in
             if state.isClosed { return .refuse(.closed) }
             if state.count >= waitingLimit { return .refuse(.full) }

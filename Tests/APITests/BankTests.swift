@@ -2,15 +2,16 @@ import Foundation
 import Moderation
 import Operations
 import HTTPTypes
+import TestPostgres
 import Testing
 
 @Suite("Banks and entries", .serialized)
 struct BankTests {
     static let hash = String(repeating: "3c", count: 32)
 
-    @Test("An entry of a two-person bank takes effect when somebody else approves it")
-    func approval() async throws {
-        try await TestServer.run { server in
+    @Test("An entry of a two-person bank takes effect when somebody else approves it", arguments: TestEngine.allCases)
+    func approval(on engine: TestEngine) async throws {
+        try await TestServer.run(on: engine) { server in
             let made = try await server.post("/v1/banks", json: #"{"name":"strict","purpose":"enforce"}"#)
             #expect(made.string("approval") == "second")
             let bank = made.string("id")
@@ -29,9 +30,9 @@ struct BankTests {
         }
     }
 
-    @Test("A lookup follows every change of an entry and of its bank at once")
-    func follows() async throws {
-        try await TestServer.run { server in
+    @Test("A lookup follows every change of an entry and of its bank at once", arguments: TestEngine.allCases)
+    func follows(on engine: TestEngine) async throws {
+        try await TestServer.run(on: engine) { server in
             let bank = try await server.bank("known", purpose: "enforce")
             let entry = try await server.post(
                 "/v1/banks/\(bank)/entries", json: #"{"fingerprints":[{"algorithm":"pdq","value":"\#(Self.hash)"}]}"#)
@@ -48,9 +49,9 @@ struct BankTests {
         }
     }
 
-    @Test("A retracted entry cannot come back, and the same thing can be added anew")
-    func retracted() async throws {
-        try await TestServer.run { server in
+    @Test("A retracted entry cannot come back, and the same thing can be added anew", arguments: TestEngine.allCases)
+    func retracted(on engine: TestEngine) async throws {
+        try await TestServer.run(on: engine) { server in
             let bank = try await server.bank("known", purpose: "enforce")
             let body = #"{"fingerprints":[{"algorithm":"pdq","value":"\#(Self.hash)"}]}"#
             let entry = try await server.post("/v1/banks/\(bank)/entries", json: body)
@@ -64,9 +65,9 @@ struct BankTests {
         }
     }
 
-    @Test("Lists of banks are paged in the order of their making")
-    func paging() async throws {
-        try await TestServer.run { server in
+    @Test("Lists of banks are paged in the order of their making", arguments: TestEngine.allCases)
+    func paging(on engine: TestEngine) async throws {
+        try await TestServer.run(on: engine) { server in
             for number in 0..<5 { _ = try await server.bank("bank\(number)", purpose: "watch", state: "draft") }
             var names: [String] = []
             var path = "/v1/banks?limit=2"
@@ -80,9 +81,11 @@ struct BankTests {
         }
     }
 
-    @Test("What is exported can be imported again, in every form of list", arguments: ListFormat.allCases)
-    func roundTrip(format: ListFormat) async throws {
-        try await TestServer.run { server in
+    @Test(
+        "What is exported can be imported again, in every form of list", arguments: TestEngine.allCases,
+        ListFormat.allCases)
+    func roundTrip(on engine: TestEngine, format: ListFormat) async throws {
+        try await TestServer.run(on: engine) { server in
             let bank = try await server.bank("origin", purpose: "watch")
             for file in [SampleMedia.picture, SampleMedia.video, SampleMedia.song] {
                 #expect(
@@ -130,9 +133,9 @@ struct BankTests {
         }
     }
 
-    @Test("Bad lines are counted and named by their numbers, and the good ones taken")
-    func rejects() async throws {
-        try await TestServer.run { server in
+    @Test("Bad lines are counted and named by their numbers, and the good ones taken", arguments: TestEngine.allCases)
+    func rejects(on engine: TestEngine) async throws {
+        try await TestServer.run(on: engine) { server in
             let bank = try await server.bank("known", purpose: "watch")
             let list = """
                 # a comment
@@ -155,12 +158,14 @@ struct BankTests {
         }
     }
 
-    @Test("An import that stops in the middle goes on where it was, taking nothing twice and losing nothing")
-    func importRestart() async throws {
+    @Test(
+        "An import that stops in the middle goes on where it was, taking nothing twice and losing nothing",
+        arguments: TestEngine.allCases)
+    func importRestart(on engine: TestEngine) async throws {
         let directory = NSTemporaryDirectory() + "firebreak-import-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let (bank, item) = try await TestServer.run(in: directory, runsJobs: false) { server in
+        let (bank, item) = try await TestServer.run(in: directory, on: engine, runsJobs: false) { server in
             let bank = try await server.bank("known", purpose: "watch")
             let lines = (0..<1800).map { "md5 " + String(repeating: "0", count: 28) + String(format: "%04x", $0) }
             let pending = try await server.call(
@@ -169,7 +174,7 @@ struct BankTests {
             #expect(pending.status == 202)
             return (bank, pending.string("id"))
         }
-        try await TestServer.run(in: directory) { server in
+        try await TestServer.run(in: directory, on: engine) { server in
             let principal = Principal(actor: .system("test"), platform: server.platform.id, scopes: [.banksRead])
             let (id, bankID) = (try #require(ID<ListImport>(item)), try #require(ID<Bank>(bank)))
             var report = try await ImportList(server.installation).report(id, in: bankID, by: principal)

@@ -3,19 +3,22 @@ import MediaWorker
 import Moderation
 import Operations
 import Storage
+import TestPostgres
 import Testing
 
 @Suite("Submissions", .serialized)
 struct SubmissionTests {
     @Test(
         "The verdict follows the purpose of the bank that matched",
-        arguments: [
+        arguments: TestEngine.allCases,
+        [
             ("enforce", "live", "decline", "open"), ("review", "live", "hold", "open"),
             ("watch", "live", "watch", "open"), ("benign", "live", "allow", "shadow"),
             ("test", "live", "allow", "shadow"), ("enforce", "shadow", "allow", "shadow"),
         ])
-    func purposes(purpose: String, state: String, outcome: String, match: String) async throws {
-        try await TestServer.run { server in
+    func purposes(on engine: TestEngine, _ row: (String, String, String, String)) async throws {
+        let (purpose, state, outcome, match) = row
+        try await TestServer.run(on: engine) { server in
             let bank = try await server.bank("known", purpose: purpose, state: state)
             let entry = try await server.upload("/v1/banks/\(bank)/entries", SampleMedia.picture)
             #expect(entry.status == 201, "\(entry.text)")
@@ -75,9 +78,9 @@ struct SubmissionTests {
         }
     }
 
-    @Test("A benign entry suppresses the matches of other banks")
-    func benign() async throws {
-        try await TestServer.run { server in
+    @Test("A benign entry suppresses the matches of other banks", arguments: TestEngine.allCases)
+    func benign(on engine: TestEngine) async throws {
+        try await TestServer.run(on: engine) { server in
             let enforce = try await server.bank("known", purpose: "enforce")
             let benign = try await server.bank("harmless", purpose: "benign")
             _ = try await server.upload("/v1/banks/\(enforce)/entries", SampleMedia.picture)
@@ -91,9 +94,9 @@ struct SubmissionTests {
         }
     }
 
-    @Test("With no time to wait the answer is 202, and the verdict can be read later")
-    func noWait() async throws {
-        try await TestServer.run { server in
+    @Test("With no time to wait the answer is 202, and the verdict can be read later", arguments: TestEngine.allCases)
+    func noWait(on engine: TestEngine) async throws {
+        try await TestServer.run(on: engine) { server in
             let pending = try await server.upload("/v1/content?wait=0", SampleMedia.video)
             #expect(pending.status == 202)
             #expect(pending.string("state") == "submitted")
@@ -107,9 +110,9 @@ struct SubmissionTests {
         }
     }
 
-    @Test("Concurrent requests with one Idempotency-Key make one submission")
-    func idempotency() async throws {
-        try await TestServer.run { server in
+    @Test("Concurrent requests with one Idempotency-Key make one submission", arguments: TestEngine.allCases)
+    func idempotency(on engine: TestEngine) async throws {
+        try await TestServer.run(on: engine) { server in
             let ids = try await withThrowingTaskGroup(of: String.self) { group in
                 for _ in 0..<16 {
                     group.addTask {
@@ -134,9 +137,9 @@ struct SubmissionTests {
         }
     }
 
-    @Test("Fingerprints alone are enough for a verdict")
-    func fingerprintsOnly() async throws {
-        try await TestServer.run { server in
+    @Test("Fingerprints alone are enough for a verdict", arguments: TestEngine.allCases)
+    func fingerprintsOnly(on engine: TestEngine) async throws {
+        try await TestServer.run(on: engine) { server in
             let bank = try await server.bank("known", purpose: "enforce")
             let hash = String(repeating: "9c", count: 32)
             let near = "9d" + hash.dropFirst(2)
@@ -154,9 +157,12 @@ struct SubmissionTests {
         }
     }
 
-    @Test("While the index cannot answer, content is held with the reason and lookups answer 503")
-    func indexUnavailable() async throws {
-        try await TestServer.run(settings: OperationSettings(indexPatience: 50), loadIndex: false) { server in
+    @Test(
+        "While the index cannot answer, content is held with the reason and lookups answer 503",
+        arguments: TestEngine.allCases)
+    func indexUnavailable(on engine: TestEngine) async throws {
+        try await TestServer.run(on: engine, settings: OperationSettings(indexPatience: 50), loadIndex: false) {
+            server in
             let held = try await server.upload("/v1/content", SampleMedia.picture)
             #expect(held.outcome == "hold")
             let reasons = held.object("verdict")["reasons"] as? [[String: Any]]
@@ -170,9 +176,9 @@ struct SubmissionTests {
         }
     }
 
-    @Test("A file that cannot be analysed is held, and the reason is its own")
-    func undecodable() async throws {
-        try await TestServer.run { server in
+    @Test("A file that cannot be analysed is held, and the reason is its own", arguments: TestEngine.allCases)
+    func undecodable(on engine: TestEngine) async throws {
+        try await TestServer.run(on: engine) { server in
             let garbage = (0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }
             let answer = try await server.upload("/v1/content", garbage)
             #expect(answer.outcome == "hold")
@@ -181,10 +187,11 @@ struct SubmissionTests {
         }
     }
 
-    @Test("Three crashes on one file end in the fail mode's verdict", arguments: FailMode.allCases)
-    func crashes(failMode: FailMode) async throws {
+    @Test("Three crashes on one file end in the fail mode's verdict", arguments: TestEngine.allCases, FailMode.allCases)
+    func crashes(on engine: TestEngine, failMode: FailMode) async throws {
         let analyser = FailingAnalyser(.workerCrashed(signal: 11))
-        try await TestServer.run(settings: OperationSettings(failMode: failMode), analyser: analyser) { server in
+        try await TestServer.run(on: engine, settings: OperationSettings(failMode: failMode), analyser: analyser) {
+            server in
             let first = try await server.upload("/v1/content?wait=0", SampleMedia.picture)
             let id = try #require(ID<Content>(first.string("id")))
             let principal = Principal(actor: .system("test"), platform: server.platform.id, scopes: [.submit])
@@ -203,19 +210,19 @@ struct SubmissionTests {
         }
     }
 
-    @Test("What a stop leaves in the middle of analysis, the next start finishes")
-    func restart() async throws {
+    @Test("What a stop leaves in the middle of analysis, the next start finishes", arguments: TestEngine.allCases)
+    func restart(on engine: TestEngine) async throws {
         let directory = NSTemporaryDirectory() + "firebreak-restart-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let id = try await TestServer.run(in: directory, runsJobs: false) { server in
+        let id = try await TestServer.run(in: directory, on: engine, runsJobs: false) { server in
             let bank = try await server.bank("known", purpose: "enforce")
             _ = try await server.upload("/v1/banks/\(bank)/entries", SampleMedia.picture)
             let id = try await server.upload("/v1/content?wait=0", SampleMedia.editedPicture).string("id")
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory + "/spool").count == 1)
             return id
         }
-        try await TestServer.run(in: directory) { server in
+        try await TestServer.run(in: directory, on: engine) { server in
             let content = try #require(ID<Content>(id))
             let principal = Principal(actor: .system("test"), platform: server.platform.id, scopes: [.submit])
             let decided = try await server.desk.verdict(
@@ -225,9 +232,10 @@ struct SubmissionTests {
         }
     }
 
-    @Test("Replaying the events gives the stored state, and the chain of events is whole")
-    func replay() async throws {
-        try await TestServer.run { server in
+    @Test(
+        "Replaying the events gives the stored state, and the chain of events is whole", arguments: TestEngine.allCases)
+    func replay(on engine: TestEngine) async throws {
+        try await TestServer.run(on: engine) { server in
             let bank = try await server.bank("known", purpose: "enforce")
             let entry = try await server.upload("/v1/banks/\(bank)/entries", SampleMedia.picture)
             let entryID = entry.string("id")

@@ -193,7 +193,11 @@ struct LiveIndexTests {
         #expect(throws: IndexUnavailable.behind(milliseconds: 1001)) {
             try index.recognise(query, on: fixture.platform)
         }
+        await index.waitUntilReady(atMost: .milliseconds(1))
+        #expect(index.unavailability() != nil)
+        async let isWaitedFor: Void = index.waitUntilReady(atMost: .seconds(600))
         try await index.catchUp()
+        await isWaitedFor
         #expect(try index.recognise(query, on: fixture.platform).isEmpty)
     }
 

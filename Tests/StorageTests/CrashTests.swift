@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestPostgres
 import Testing
 
 #if canImport(Glibc)

@@ -1,4 +1,5 @@
 import Storage
+import TestPostgres
 import Testing
 
 @Suite("Group commit")

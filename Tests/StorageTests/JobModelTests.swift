@@ -1,4 +1,5 @@
 import Storage
+import TestPostgres
 import Testing
 
 /// The rules of jobs, straight from their documentation, over a dictionary.

@@ -1,4 +1,5 @@
 import Storage
+import TestPostgres
 import Testing
 
 @Suite("Durable jobs")
@@ -236,5 +237,23 @@ struct JobStoreTests {
         #expect(Set(claimed.values.map(\.key)).count == 200)
         for node in nodes { await node.close() }
         place.remove()
+    }
+
+    @Test(
+        "A job that is left to another costs no attempt, and is the other's at once and anybody's after a while",
+        arguments: TestEngine.allCases)
+    func left(_ engine: TestEngine) async throws {
+        try await engine.withDatabase { database in
+            try await enqueue(database, [job("one", maxAttempts: 1)])
+            let first = try #require(try await claim(database, owner: "a", now: 0).first)
+            try await database.write { try JobStore.leave($0, first, to: "b", now: 10) }
+            await #expect(throws: StoreError.self) { try await database.write { try JobStore.complete($0, first) } }
+            #expect(try await claim(database, owner: "a", now: 10).isEmpty)
+            #expect(try await claim(database, owner: "c", now: 9 + JobStore.courtesy).isEmpty)
+            let second = try #require(try await claim(database, owner: "b", now: 10).first)
+            #expect(second.attempts == 1)
+            try await database.write { try JobStore.leave($0, second, to: "a", now: 20) }
+            #expect(try await claim(database, owner: "c", now: 20 + JobStore.courtesy).count == 1)
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Fingerprints
 import Moderation
 import Storage
+import TestPostgres
 import Testing
 
 @Suite("Stores, on both engines")

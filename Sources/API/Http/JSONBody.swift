@@ -13,12 +13,11 @@ struct Strict<Value: WireInput>: Decodable {
     var value: Value
 
     init(from decoder: any Decoder) throws {
-        let known = Set(Value.Keys.allCases.map(\.stringValue))
-        for key in try decoder.container(keyedBy: AnyKey.self).allKeys where !known.contains(key.stringValue) {
+        for key in try decoder.container(keyedBy: AnyKey.self).allKeys where Value.Keys(stringValue: key.stringValue) == nil {
+            let known = Value.Keys.allCases.map(\.stringValue).sorted().joined(separator: ", ")
             throw Refusal(
                 .invalid, code: "unknown_field",
-                "There is no field “\(key.stringValue.prefix(64))” here; known: \(known.sorted().joined(separator: ", "))."
-            )
+                "There is no field “\(key.stringValue.prefix(64))” here; known: \(known).")
         }
         value = try Value(from: decoder)
     }

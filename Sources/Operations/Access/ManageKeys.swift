@@ -17,7 +17,9 @@ public struct ManageKeys: Sendable {
         guard scopes.isSubset(of: principal.scopes) else {
             throw Refusal(.forbidden, code: "scope_exceeds_own", "A key cannot give scopes that its maker lacks.")
         }
-        return try await insert(name: name, scopes: scopes, expiresAt: expiresAt, by: principal)
+        let draft = try draft(name: name, scopes: scopes, expiresAt: expiresAt, by: principal)
+        try await installation.database.write { try draft.insert($0) }
+        return (draft.key, draft.secret)
     }
 
     public func list(after cursor: ID<APIKey>?, limit: Int, by principal: Principal) async throws -> [APIKey] {
@@ -44,9 +46,21 @@ public struct ManageKeys: Sendable {
         return revoked
     }
 
-    func insert(
+    /// A key that is not stored yet.
+    struct Draft: Sendable {
+        let key: APIKey
+        let secret: String
+        let event: AuditEvent
+
+        func insert(_ connection: any SQLConnection) throws {
+            try KeyStore(connection).insert(key, secretHash: KeySecret.hash(secret))
+            try AuditStore(connection).append(event)
+        }
+    }
+
+    func draft(
         name: String, scopes: Set<Scope>, expiresAt: Timestamp?, by principal: Principal
-    ) async throws -> (key: APIKey, secret: String) {
+    ) throws(Refusal) -> Draft {
         guard (1...100).contains(name.unicodeScalars.count) else {
             throw Refusal(.invalid, code: "invalid_name", "A key's name has 1 to 100 characters.")
         }
@@ -65,11 +79,6 @@ public struct ManageKeys: Sendable {
         let created = KeyEvent.created(
             name: name, scopes: scopes.sorted { $0.rawValue < $1.rawValue }, expiresAt: expiresAt)
         let event = installation.event(.key(key.id, created), by: principal.actor, on: principal.platform, at: now)
-        let hash = KeySecret.hash(secret)
-        try await installation.database.write { connection in
-            try KeyStore(connection).insert(key, secretHash: hash)
-            try AuditStore(connection).append(event)
-        }
-        return (key, secret)
+        return Draft(key: key, secret: secret, event: event)
     }
 }

@@ -1,7 +1,8 @@
 public import Moderation
 import Storage
 
-/// Makes a new installation usable: its first platform and its first admin key.
+/// Makes a new installation usable: its first platform and its first admin key, each made once however many nodes start
+/// together.
 public struct PrepareInstallation: Sendable {
     let installation: Installation
 
@@ -18,7 +19,13 @@ public struct PrepareInstallation: Sendable {
         return try await installation.database.write { connection in
             let platforms = PlatformStore(connection)
             if let known = try platforms.platform(named: platform.name) { return known }
-            try platforms.insert(platform)
+            guard try platforms.insertIfNew(platform) else {
+                // Another node was faster, and its platform is visible since the insertion waited for it.
+                guard let known = try platforms.platform(named: platform.name) else {
+                    throw StoreError.conflict("The platform \(platform.name) was just made and is gone; start again.")
+                }
+                return known
+            }
             try AuditStore(connection).append(event)
             return platform
         }
@@ -26,12 +33,18 @@ public struct PrepareInstallation: Sendable {
 
     /// The secret of the first admin key, made when there is no key at all; `nil` where there is one.
     public func firstKey(on platform: Platform) async throws -> String? {
-        let count = try await installation.database.read { connection in try KeyStore(connection).count() }
-        guard count == 0 else { return nil }
         let principal = Principal(
             actor: .system("start"), platform: platform.id, scopes: Set(Scope.allCases))
-        return try await ManageKeys(installation).insert(
-            name: "first admin key", scopes: Set(Scope.allCases), expiresAt: nil, by: principal
-        ).secret
+        let draft = try ManageKeys(installation).draft(
+            name: "first admin key", scopes: Set(Scope.allCases), expiresAt: nil, by: principal)
+        return try await installation.database.write { connection in
+            let keys = KeyStore(connection)
+            guard try keys.count() == 0 else { return nil }
+            // Nodes that start together come through here one after another, and the later ones find the first one's key.
+            _ = try connection.nextSequence("first_key")
+            guard try keys.count() == 0 else { return nil }
+            try draft.insert(connection)
+            return draft.secret
+        }
     }
 }

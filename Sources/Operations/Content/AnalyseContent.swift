@@ -46,6 +46,7 @@ struct AnalyseContent: Sendable {
             return .decided(try await finishEarlier(job, found.content))
         }
         guard let descriptor = installation.spool.open(spool) else {
+            if try await job.leave(spool, acceptedAt: found.content.createdAt, in: installation) { return .postponed }
             return .decided(
                 try await decide(
                     found.content, spool: spool, job,

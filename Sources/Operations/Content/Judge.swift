@@ -15,9 +15,10 @@ struct Judge {
     }
 
     /// The verdict on what the index says now. Where it cannot say, the verdict is the fail mode's, with the reason.
-    /// Right after a start the index is still being loaded; that is waited for, so that a restart makes no work for people.
+    /// Right after a start the index is still being loaded, and right after an outage of the database it is behind; that is
+    /// waited for, so that neither makes work for people.
     func judge(_ query: RecognitionQuery, of content: Content) async -> Judgement {
-        await installation.index.waitWhileLoading(atMost: .milliseconds(installation.settings.indexPatience))
+        await installation.index.waitUntilReady(atMost: .milliseconds(installation.settings.indexPatience))
         let now = installation.clock()
         let raised: [MatchSettlement.Raised]
         do {

@@ -1,19 +1,25 @@
 import Crypto
-import Dispatch
 import Foundation
 public import Moderation
+import Storage
 
 #if canImport(Glibc)
     import Glibc
 #endif
 
 /// Uploads in flight: one file each in a directory of its own, written as the bytes arrive and never held in memory.
+///
+/// A file's name says which node wrote it. Nodes may share the directory over a network file system; then each can finish
+/// what another accepted, and none sweeps another's files.
 public struct Spool: Sendable {
     let directory: String
+    private let node: String
+    private let disk = DiskFlush()
 
-    /// A spool in `directory`, made with mode 0700 where it is missing.
-    public init(directory: String) throws(Refusal) {
+    /// A node's spool in `directory`, made with mode 0700 where it is missing.
+    public init(directory: String, node: String) throws(Refusal) {
         self.directory = directory
+        self.node = node
         do {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -32,8 +38,8 @@ public struct Spool: Sendable {
 
     /// A new empty file of a name of its own.
     public func create(_ keeping: Keeping) throws(Refusal) -> SpoolWriter {
-        let name = UUID().uuidString
-        return try SpoolWriter(path: path(name), name: name, keeping)
+        let name = node + "." + UUID().uuidString
+        return try SpoolWriter(path: path(name), name: name, keeping, disk)
     }
 
     /// Opens a spooled file for reading; `nil` where there is none. The caller closes the descriptor.
@@ -47,10 +53,15 @@ public struct Spool: Sendable {
         unlink(path(name))
     }
 
-    /// Removes every file that `needed` does not name: what a stop in the middle of an upload left behind.
+    /// The node that wrote the file; `nil` for a name from a time when there was one node only.
+    func holder(of name: String) -> String? {
+        name.lastIndex(of: ".").map { String(name[..<$0]) }
+    }
+
+    /// Removes every file of this node that `needed` does not name: what a stop in the middle of an upload left behind.
     public func sweep(keeping needed: Set<String>) -> Int {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        let orphans = names.filter { !needed.contains($0) }
+        let orphans = names.filter { (holder(of: $0) ?? node) == node && !needed.contains($0) }
         for name in orphans { remove(name) }
         return orphans.count
     }
@@ -64,13 +75,15 @@ public final class SpoolWriter {
     public private(set) var count = 0
     private let path: String
     private let keeping: Spool.Keeping
+    private let disk: DiskFlush
     private var descriptor: Int32
     private var digest = SHA256()
 
-    init(path: String, name: String, _ keeping: Spool.Keeping) throws(Refusal) {
+    init(path: String, name: String, _ keeping: Spool.Keeping, _ disk: DiskFlush) throws(Refusal) {
         self.path = path
         self.name = name
         self.keeping = keeping
+        self.disk = disk
         descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SpoolWriter.refusal(errno) }
     }
@@ -97,22 +110,13 @@ public final class SpoolWriter {
         guard descriptor >= 0 else {
             throw Refusal(.unavailable, code: "spool_unavailable", "The upload's file is closed already.")
         }
-        if keeping == .durably, let problem = await Self.sync(descriptor) {
+        if keeping == .durably, let problem = await disk.flush(descriptor) {
             discard()
             throw SpoolWriter.refusal(problem)
         }
         close(descriptor)
         descriptor = -1
         return SpooledFile(name: name, bytes: count, sha256: Array(digest.finalize()))
-    }
-
-    /// Waits for the disk on a thread that may wait; answers the error's number, if there is one.
-    private static func sync(_ descriptor: Int32) async -> Int32? {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(returning: fdatasync(descriptor) == 0 ? nil : errno)
-            }
-        }
     }
 
     /// Removes the file.
@@ -146,4 +150,36 @@ public struct SpooledFile: Hashable, Sendable {
     public let name: String
     public let bytes: Int
     public let sha256: [UInt8]
+}
+
+/// Makes files durable on threads that may wait for the disk.
+///
+/// A file system takes many flushes in one journal commit when they come at once: on the development machine one thread flushed 1,000
+/// small files a second, sixteen 8,500.
+final class DiskFlush: Sendable {
+    private struct Flush: Sendable {
+        var descriptor: Int32
+        var continuation: CheckedContinuation<Int32?, Never>
+    }
+
+    private static let width = 16
+
+    private let queue = WorkQueue<Flush>(
+        label: "firebreak.spool", width: width, batch: 1, waitingLimit: 100_000
+    ) { _, flushes in
+        for flush in flushes {
+            flush.continuation.resume(returning: fdatasync(flush.descriptor) == 0 ? nil : errno)
+        }
+    }
+
+    /// Returns when the file's bytes are on the disk; answers the error's number, if there is one.
+    func flush(_ descriptor: Int32) async -> Int32? {
+        await withCheckedContinuation { continuation in
+            do {
+                try queue.submit(Flush(descriptor: descriptor, continuation: continuation))
+            } catch {
+                continuation.resume(returning: EBUSY)
+            }
+        }
+    }
 }

@@ -88,8 +88,8 @@ public struct ImportList: Sendable {
         }
     }
 
-    /// Reads the list to its end, from where the last process left it.
-    func run(_ job: LeasedJob) async throws -> ListImport {
+    /// Reads the list to its end, from where the last process left it; `nil` where it is left to the node that has it.
+    func run(_ job: LeasedJob) async throws -> ListImport? {
         let payload = try JSONDecoder().decode(Payload.self, from: Data(job.payload.utf8))
         let found = try await installation.database.read { connection in
             try ListImportStore(connection).item(payload.id, on: payload.platform)
@@ -103,6 +103,7 @@ public struct ImportList: Sendable {
             actor: found.item.proposer, platform: payload.platform, scopes: Set(payload.scopes))
         var run = ListImportRun(found.item, job, principal, installation, rejectLimit: Self.rejectLimit)
         guard let descriptor = installation.spool.open(spool) else {
+            if try await job.leave(spool, acceptedAt: found.item.createdAt, in: installation) { return nil }
             return try await run.fail("The uploaded list is gone from the spool; send it again.")
         }
         let result: ListImport

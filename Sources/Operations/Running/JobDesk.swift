@@ -206,7 +206,9 @@ enum JobResult: Sendable {
             case .decided(let decided): self = .decided(decided)
             case .postponed: return nil
             }
-        case ImportList.jobKind: self = .imported(try await ImportList(installation).run(job))
+        case ImportList.jobKind:
+            guard let imported = try await ImportList(installation).run(job) else { return nil }
+            self = .imported(imported)
         default:
             throw Refusal(.unsupported, code: "unknown_job", "There is no work of the kind \(job.kind) here.")
         }

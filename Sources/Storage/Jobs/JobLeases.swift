@@ -10,7 +10,9 @@ extension JobStore {
         guard limit > 0, !kinds.isEmpty else { return [] }
         let isDue = try await database.read { connection in
             try kinds.contains { kind in
-                !(try connection.query("SELECT 1 FROM job \(due) LIMIT 1", [.text(kind), .integer(now)]).isEmpty)
+                !(try connection.query(
+                    "SELECT 1 FROM job \(due) LIMIT 1", dueArguments(kind, owner: owner, now: now)
+                ).isEmpty)
             }
         }
         guard isDue else { return [] }
@@ -33,7 +35,30 @@ extension JobStore {
         guard changed == 1 else { throw lost(job) }
     }
 
-    private static let due = "WHERE kind = ? AND state <> 'dead' AND due_at <= ?"
+    /// Puts a job back that only another owner can do, without counting the attempt. It is due for that owner at once, and
+    /// for all others when `courtesy` is over.
+    ///
+    /// Throws `StoreError.conflict` where the lease was lost.
+    public static func leave(
+        _ connection: any SQLConnection, _ job: LeasedJob, to owner: String, now: Int64
+    ) throws(StoreError) {
+        let changed = try connection.execute(
+            "UPDATE job SET state = 'ready', due_at = ?, attempts = attempts - 1, owner = ? \(held)",
+            [.integer(now), .text(owner)] + holding(job))
+        guard changed == 1 else { throw lost(job) }
+    }
+
+    /// How long a job is kept for the owner to whom it was left, in milliseconds.
+    public static let courtesy: Int64 = 30_000
+
+    private static let due = """
+        WHERE kind = ? AND state <> 'dead' AND due_at <= ?
+            AND (state = 'leased' OR owner IS NULL OR owner = ? OR due_at <= ?)
+        """
+
+    private static func dueArguments(_ kind: String, owner: String, now: Int64) -> [SQLValue] {
+        [.text(kind), .integer(now), .text(owner), .integer(now - courtesy)]
+    }
 
     private static func claim(
         _ connection: any SQLConnection, kind: String, limit: Int, _ lease: JobLease, now: Int64
@@ -55,8 +80,8 @@ extension JobStore {
             WHERE (kind, key) IN (SELECT kind, key FROM chosen)
             RETURNING key, payload, state, attempts, max_attempts, claims, created_at
             """,
-            [
-                .text(kind), .integer(now), .int(limit), .integer(now), .integer(lease.until), .text(lease.owner),
+            dueArguments(kind, owner: lease.owner, now: now) + [
+                .int(limit), .integer(now), .integer(lease.until), .text(lease.owner),
             ])
         return try rows.filter { try $0.text(2) == "leased" }.map { row in
             LeasedJob(

@@ -58,7 +58,8 @@ final class PostgresConnection {
             try run(
                 """
                 SET synchronous_commit = on; SET statement_timeout = \(options.statementTimeout);
-                SET lock_timeout = \(options.lockTimeout); SET standard_conforming_strings = on;
+                SET lock_timeout = \(options.lockTimeout);
+                SET idle_in_transaction_session_timeout = \(options.silenceTimeout); SET standard_conforming_strings = on;
                 SET default_transaction_isolation = 'read committed'; SET default_transaction_deferrable = off
                 """)
         } catch {

@@ -17,6 +17,9 @@ public final class PostgresDatabase: Database {
         public var statementTimeout = 30_000
         /// Milliseconds that one statement may wait for a lock.
         public var lockTimeout = 10_000
+        /// Milliseconds after which PostgreSQL ends a transaction whose node has fallen silent, so that a node that hangs or
+        /// lost its network does not keep the others from writing. Less than `lockTimeout`, so that they need not give up.
+        public var silenceTimeout = 5_000
         /// Prepared statements that each connection keeps.
         public var statementCache = 256
 

@@ -14,6 +14,13 @@ public struct PlatformStore {
             [.id(platform.id), .text(platform.name), .time(platform.createdAt)])
     }
 
+    /// Adds a platform, or answers `false` where there is one of that name already.
+    public func insertIfNew(_ platform: Platform) throws -> Bool {
+        try connection.execute(
+            "INSERT INTO platform (id, name, created_at) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING",
+            [.id(platform.id), .text(platform.name), .time(platform.createdAt)]) == 1
+    }
+
     public func platform(named name: String) throws -> Platform? {
         try connection.query("SELECT id, name, created_at FROM platform WHERE name = ?", [.text(name)]).first
             .map(Self.platform)

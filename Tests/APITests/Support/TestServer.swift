@@ -10,9 +10,10 @@ import Moderation
 import Operations
 import Storage
 import Synchronization
+import TestPostgres
 import Testing
 
-/// The whole server short of its sockets: real SQLite in a directory of its own, the real media worker, the real index.
+/// The whole server short of its sockets: a real database of its own, the real media worker, the real index.
 struct TestServer: Sendable {
     let installation: Installation
     let desk: JobDesk
@@ -25,24 +26,26 @@ struct TestServer: Sendable {
     /// Runs `body` against a fresh server. `analyser` stands in for the media worker where a test needs a sick one.
     @discardableResult
     static func run<Value: Sendable>(
-        settings: OperationSettings = OperationSettings(), analyser: (any MediaAnalyser)? = nil, loadIndex: Bool = true,
+        on engine: TestEngine = .sqlite, settings: OperationSettings = OperationSettings(),
+        analyser: (any MediaAnalyser)? = nil, loadIndex: Bool = true,
         _ body: @Sendable @escaping (TestServer) async throws -> Value
     ) async throws -> Value {
         let directory = NSTemporaryDirectory() + "firebreak-api-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        return try await run(in: directory, settings: settings, analyser: analyser, loadIndex: loadIndex, body)
+        return try await run(
+            in: directory, on: engine, settings: settings, analyser: analyser, loadIndex: loadIndex, body)
     }
 
     /// Runs `body` against a server over a directory that may hold an earlier server's data.
     @discardableResult
     static func run<Value: Sendable>(
-        in directory: String, settings: OperationSettings = OperationSettings(),
-        analyser: (any MediaAnalyser)? = nil, loadIndex: Bool = true, runsJobs: Bool = true,
+        in directory: String, on engine: TestEngine = .sqlite, settings: OperationSettings = OperationSettings(),
+        analyser: (any MediaAnalyser)? = nil, loadIndex: Bool = true, runsJobs: Bool = true, node: String = "test-node",
         _ body: @Sendable @escaping (TestServer) async throws -> Value
     ) async throws -> Value {
         let clock = ManualClock()
-        let database = try SQLiteDatabase(path: directory + "/firebreak.sqlite")
+        let database = try await openDatabase(in: directory, on: engine)
         _ = try await Migrator().run(database, now: clock.now.milliseconds)
         let worker = WorkerForTests()
         if analyser == nil { try await worker.pool.start() }
@@ -51,9 +54,9 @@ struct TestServer: Sendable {
         let index = LiveIndex(database: database, logger: logger, stalenessLimit: 3_600_000) { clock.now }
         let installation = Installation(
             database: database, index: index, analyser: analyser ?? worker,
-            spool: try Spool(directory: directory + "/spool"), settings: settings, clock: { clock.now },
-            node: "test-node",
-            logger: logger)
+            spool: try Spool(directory: directory + "/spool", node: node), settings: settings,
+            clock: { clock.now },
+            node: node, logger: logger)
         _ = try await RecoverWork(installation).recover()
         let preparation = PrepareInstallation(installation)
         let platform = try await preparation.defaultPlatform()
@@ -79,6 +82,21 @@ struct TestServer: Sendable {
         if analyser == nil { await worker.pool.stop() }
         await database.close()
         return value
+    }
+}
+
+extension TestServer {
+    /// The database that belongs to a directory: a file in it, or a PostgreSQL schema that a file in it names.
+    private static func openDatabase(in directory: String, on engine: TestEngine) async throws -> any Database {
+        switch engine {
+        case .sqlite: return try SQLiteDatabase(path: directory + "/firebreak.sqlite")
+        case .postgres:
+            let file = directory + "/schema"
+            if let known = try? String(contentsOfFile: file, encoding: .utf8) { return try PostgresDatabase(known) }
+            let schema = try await PostgresServer.shared().newSchema()
+            try schema.write(toFile: file, atomically: true, encoding: .utf8)
+            return try PostgresDatabase(schema)
+        }
     }
 }
 

@@ -5,25 +5,25 @@ import Storage
 ///
 /// It ends and removes its directory when the test process ends, however that ends, since its watchdog then reads the end
 /// of its standard input.
-struct PostgresServer: Sendable {
-    struct Missing: Error, CustomStringConvertible {
-        var description: String
+public struct PostgresServer: Sendable {
+    public struct Missing: Error, CustomStringConvertible {
+        public var description: String
     }
 
-    private static let install = "The storage tests need PostgreSQL: install it with `apt-get install postgresql`."
+    private static let install = "These tests need PostgreSQL: install it with `apt-get install postgresql`."
     private static let running = Task { try start() }
 
     /// Where the socket is.
-    let directory: String
+    public let directory: String
     private let watchdog: Process
     private let input: Pipe
 
-    static func shared() async throws -> PostgresServer {
+    public static func shared() async throws -> PostgresServer {
         try await running.value
     }
 
     /// A connection string for a new, empty schema.
-    func newSchema() async throws -> String {
+    public func newSchema() async throws -> String {
         let name = "t" + UUID().uuidString.lowercased().filter { $0 != "-" }
         let database = try PostgresDatabase(connection(""))
         try await database.write { connection in try connection.execute("CREATE SCHEMA \(name)") }

@@ -57,6 +57,11 @@ final class DataDirectory: Sendable {
         try Self.write(secret + "\n", to: paths.firstKey)
     }
 
+    /// Forgets a secret whose key was never made.
+    func dropFirstKey() {
+        unlink(paths.firstKey)
+    }
+
     /// Tells programs on this machine where the server listens.
     func announce(url: String) throws(Refusal) {
         try Self.write("{\"url\":\"\(url)\",\"pid\":\(getpid())}\n", to: paths.announcement)

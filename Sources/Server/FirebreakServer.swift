@@ -103,8 +103,9 @@ public struct FirebreakServer: Sendable {
         }
         let preparation = PrepareInstallation(installation)
         let platform = try await preparation.defaultPlatform()
-        if let secret = try await preparation.firstKey(on: platform) {
-            try directory.keep(firstKey: secret)
+        let made = try await preparation.firstKey(
+            on: platform, keep: { try directory.keep(firstKey: $0) }, drop: { directory.dropFirstKey() })
+        if made != nil {
             logger.notice("first admin key made", metadata: ["file": "\(directory.paths.firstKey)"])
         }
     }

@@ -32,12 +32,19 @@ public struct PrepareInstallation: Sendable {
     }
 
     /// The secret of the first admin key, made when there is no key at all; `nil` where there is one.
-    public func firstKey(on platform: Platform) async throws -> String? {
+    ///
+    /// `keep` puts the secret into safety before the key exists, so that no crash leaves a key that nobody knows; `drop` undoes that
+    /// where another node was faster.
+    public func firstKey(
+        on platform: Platform, keep: (String) throws -> Void = { _ in }, drop: () -> Void = {}
+    ) async throws -> String? {
+        guard try await installation.database.read({ try KeyStore($0).count() }) == 0 else { return nil }
         let principal = Principal(
             actor: .system("start"), platform: platform.id, scopes: Set(Scope.allCases))
         let draft = try ManageKeys(installation).draft(
             name: "first admin key", scopes: Set(Scope.allCases), expiresAt: nil, by: principal)
-        return try await installation.database.write { connection in
+        try keep(draft.secret)
+        let made: String? = try await installation.database.write { connection in
             let keys = KeyStore(connection)
             guard try keys.count() == 0 else { return nil }
             // Nodes that start together come through here one after another, and the later ones find the first one's key.
@@ -46,5 +53,7 @@ public struct PrepareInstallation: Sendable {
             try draft.insert(connection)
             return draft.secret
         }
+        if made == nil { drop() }
+        return made
     }
 }

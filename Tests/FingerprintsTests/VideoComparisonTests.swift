@@ -241,10 +241,11 @@ struct VideoComparisonTests {
 }
 
 extension VideoComparisonTests {
-    @Test("Of a frame that is alike to a whole video, as many pairs are kept as a comparison uses, the nearest in time")
+    @Test("Of a frame alike to a whole video as many pairs are kept as a comparison uses, the nearest in time")
     func thinning() {
         let frames = (0..<5000).map {
-            VideoFrame(number: $0, time: MediaTime(milliseconds: Int64($0) * 1000), hash: PDQHash(words: .zero), quality: 100)
+            VideoFrame(
+                number: $0, time: MediaTime(milliseconds: Int64($0) * 1000), hash: PDQHash(words: .zero), quality: 100)
         }
         let still = VideoFingerprint(frames: frames, duration: MediaTime(milliseconds: 5_000_000))
         let found = frames.indices.reversed().map { (frame: $0, distance: 0) }

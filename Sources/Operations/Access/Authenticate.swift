@@ -21,6 +21,7 @@ public struct Authenticate: Sendable {
         if let key = installation.keyCache.key(hash, at: now), key.isUsable(at: now) {
             return Principal(actor: .key(key.id), platform: key.platform, scopes: key.scopes)
         }
+        let generation = installation.keyCache.generation
         let found = try await installation.database.read { connection in
             try KeyStore(connection).key(secretHash: hash)
         }
@@ -29,7 +30,7 @@ public struct Authenticate: Sendable {
                 .unauthenticated, code: "unauthenticated",
                 "The request needs a valid API key: send “Authorization: Bearer fbk_…”.")
         }
-        installation.keyCache.put(key, hash, at: now)
+        installation.keyCache.put(key, hash, at: now, readIn: generation)
         return Principal(actor: .key(key.id), platform: key.platform, scopes: key.scopes)
     }
 }
@@ -59,25 +60,39 @@ enum KeySecret {
 final class KeyCache: Sendable {
     private static let lifetime: Int64 = 5000
     private static let capacity = 10_000
-    private let keys = Mutex<[[UInt8]: (key: APIKey, readAt: Timestamp)]>([:])
+
+    private struct State {
+        var keys: [[UInt8]: (key: APIKey, readAt: Timestamp)] = [:]
+        var generation = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// Counts the times that the cache was cleared.
+    var generation: Int { state.withLock { $0.generation } }
 
     func key(_ hash: [UInt8], at now: Timestamp) -> APIKey? {
-        keys.withLock { keys in
-            guard let known = keys[hash], now.milliseconds - known.readAt.milliseconds < Self.lifetime else {
+        state.withLock { state in
+            guard let known = state.keys[hash], now.milliseconds - known.readAt.milliseconds < Self.lifetime else {
                 return nil
             }
             return known.key
         }
     }
 
-    func put(_ key: APIKey, _ hash: [UInt8], at now: Timestamp) {
-        keys.withLock { keys in
-            if keys.count >= Self.capacity { keys.removeAll(keepingCapacity: true) }
-            keys[hash] = (key, now)
+    /// Keeps a key, unless the cache was cleared since it was read: then it may have been revoked in the meantime.
+    func put(_ key: APIKey, _ hash: [UInt8], at now: Timestamp, readIn generation: Int) {
+        state.withLock { state in
+            guard state.generation == generation else { return }
+            if state.keys.count >= Self.capacity { state.keys.removeAll(keepingCapacity: true) }
+            state.keys[hash] = (key, now)
         }
     }
 
     func clear() {
-        keys.withLock { $0.removeAll(keepingCapacity: true) }
+        state.withLock { state in
+            state.keys.removeAll(keepingCapacity: true)
+            state.generation += 1
+        }
     }
 }

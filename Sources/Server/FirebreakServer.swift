@@ -1,11 +1,13 @@
 import API
 import Foundation
 import Hummingbird
+import HummingbirdCore
 public import Logging
 import Matching
 import MediaWorker
 import Metrics
 import Moderation
+import NIOCore
 import Operations
 import ServiceLifecycle
 import Storage
@@ -39,7 +41,7 @@ public struct FirebreakServer: Sendable {
         let gauges = Gauges(installation: installation, registry: registry)
         let api = FirebreakAPI(installation: installation, desk: desk) { await gauges.text() }
         let server = Application(
-            router: api.router(),
+            router: api.router(), server: .http1(configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(60))),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil),
             onServerRunning: { channel in

@@ -13,7 +13,8 @@ struct Strict<Value: WireInput>: Decodable {
     var value: Value
 
     init(from decoder: any Decoder) throws {
-        for key in try decoder.container(keyedBy: AnyKey.self).allKeys where Value.Keys(stringValue: key.stringValue) == nil {
+        let keys = try decoder.container(keyedBy: AnyKey.self).allKeys
+        for key in keys where Value.Keys(stringValue: key.stringValue) == nil {
             let known = Value.Keys.allCases.map(\.stringValue).sorted().joined(separator: ", ")
             throw Refusal(
                 .invalid, code: "unknown_field",

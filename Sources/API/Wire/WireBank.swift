@@ -92,7 +92,7 @@ struct WireBankCreation: WireInput {
     }
     typealias Keys = CodingKeys
 
-    /// The domain's form. A bank that declines uploads needs two people for an entry, unless the caller says otherwise.
+    /// The domain's form. The purpose says how many people an entry needs, unless the caller does.
     func creation() throws(Refusal) -> BankCreation {
         guard let name = BankName(name) else {
             throw Refusal(
@@ -102,7 +102,7 @@ struct WireBankCreation: WireInput {
         return BankCreation(
             name: name, purpose: purpose, harm: harm,
             thresholds: thresholds?.value.over(MatchThresholds()) ?? MatchThresholds(), rolloutRatio: rolloutRatio ?? 1,
-            approval: approval ?? (purpose == .enforce ? .second : .single))
+            approval: approval ?? purpose.usualApproval)
     }
 }
 

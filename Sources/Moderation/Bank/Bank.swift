@@ -93,6 +93,16 @@ public enum BankPurpose: String, CaseIterable, Hashable, Sendable, Codable {
     }
 }
 
+extension BankPurpose {
+    /// Two people where one entry can take an upload down or let one through that other banks decline.
+    public var usualApproval: BankApproval {
+        switch self {
+        case .enforce, .benign: .second
+        case .review, .watch, .test: .single
+        }
+    }
+}
+
 /// How many people an entry needs before it takes effect.
 public enum BankApproval: String, CaseIterable, Hashable, Sendable, Codable {
     /// The proposer alone.

@@ -5,8 +5,8 @@ struct BankCreate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Make a bank, as a draft that matches nothing yet.",
         discussion: """
-            A bank with the purpose enforce needs a second key to approve each entry,
-            unless you say --approval single.
+            A bank with the purpose enforce or benign needs a second key to approve each
+            entry, unless you say --approval single.
 
             EXAMPLE
               firebreak bank create leaflets --purpose enforce --harm tvec.branded
